@@ -1,0 +1,1 @@
+"""Documents: what people send, how it is read, and what of it may be seen."""

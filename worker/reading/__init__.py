@@ -1,0 +1,1 @@
+"""Readers of documents that run inside the sandboxed child and nowhere else."""
