@@ -1,0 +1,25 @@
+"""A candidate: a stretch that may disclose something, before and after its context was weighed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pii.labels import Label
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A stretch with the label it would get, the rule that proposed it and what the context made of it.
+
+    ``score`` is the belief in 0..1; ``dismissed`` is "" or says why the context spoke against it. ``owner`` keeps
+    weaker candidates of other rules out of its characters even when dismissed (a failed number still owns its digits).
+    """
+
+    start: int
+    end: int
+    label: Label
+    score: float
+    reason: str
+    dismissed: str = ""
+    owner: bool = False
+    rule: str = ""

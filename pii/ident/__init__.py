@@ -1,0 +1,1 @@
+"""Numbers and addresses that identify: national numbers, documents, accounts, contact data."""

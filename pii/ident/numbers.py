@@ -1,0 +1,59 @@
+"""Groups of digits on a page, and the windows of consecutive groups that could be one number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_GROUP = re.compile(r"\d+")
+_BETWEEN = re.compile(r"(?:[ ]{0,2}[.\-–/ ·][ ]{0,2}|[ ]?\n[ ]{0,40}|\.\n[ ]{0,40}|-\n[ ]{0,40})?\Z")
+_MAX_GROUPS = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive groups of digits with nothing but separators between them."""
+
+    groups: tuple[tuple[int, int], ...]
+
+    @property
+    def start(self) -> int:
+        """Where the first digit stands."""
+        return self.groups[0][0]
+
+    @property
+    def end(self) -> int:
+        """Where the last digit ends."""
+        return self.groups[-1][1]
+
+
+def runs(low: str) -> list[Run]:
+    """Give every run of digit groups, left to right; a run may cross one line break between groups."""
+    out: list[Run] = []
+    groups: list[tuple[int, int]] = []
+    for match in _GROUP.finditer(low):
+        start, end = match.span()
+        if groups and not (start - groups[-1][1] <= 44 and _BETWEEN.match(low[groups[-1][1] : start])):
+            out.append(Run(tuple(groups)))
+            groups = []
+        groups.append((start, end))
+    if groups:
+        out.append(Run(tuple(groups)))
+    return out
+
+
+def windows(run: Run, low: str, fewest: int, most: int) -> Iterator[tuple[int, int, str]]:
+    """Give (start, end, digits) of every series of whole groups that holds this many digits, the longest first."""
+    groups = run.groups
+    for first in range(len(groups)):
+        digits = ""
+        found: list[tuple[int, int, str]] = []
+        for last in range(first, min(len(groups), first + _MAX_GROUPS)):
+            start, end = groups[last]
+            digits += low[start:end]
+            if len(digits) > most:
+                break
+            if len(digits) >= fewest:
+                found.append((groups[first][0], end, digits))
+        yield from reversed(found)

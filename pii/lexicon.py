@@ -1,0 +1,238 @@
+"""Lexicons: lists of phrases kept as data, and the matcher that finds them among the words of a page.
+
+A list is a folder under ``data/lexicons`` with ``terms.txt`` files (any name ending in ``.txt``) and a ``SOURCE.md``.
+A file holds sections ``[NAME kind language]`` followed by one phrase a line. In a phrase
+
+- ``word*`` and ``*word`` stand for any word that begins or ends so,
+- ``a|b|c`` for one of several,
+- a final ``?`` makes a place optional, ``~`` allows up to three words between, ``~6`` up to six,
+- ``#`` stands for a number,
+- a final ``=`` on the line keeps the finding to the phrase itself instead of its clause.
+
+Accents and capitals make no difference, hyphens and apostrophes separate words. Matching is by word and bounded for
+each place, so it takes time linear in the text whatever the lists hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pii.errors import LexiconError
+from pii.text import fold
+
+LEXICONS = Path(__file__).parent / "data" / "lexicons"
+_HEADER = re.compile(r"\[([A-Z_]+) ([a-z]+)(?: ([a-z]{2}))?\]\Z")
+_GAP = re.compile(r"~(\d?)\Z")
+_SEPARATORS = frozenset("|,")
+_SHORTEST_AFFIX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place of a phrase: the words that fit, or a gap."""
+
+    exact: frozenset[str]
+    prefixes: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    number: bool
+    optional: bool
+    gap: int
+
+    def fits(self, word: str) -> bool:
+        """Tell whether a folded word fits this place."""
+        return (
+            word in self.exact
+            or bool(self.prefixes) and word.startswith(self.prefixes)
+            or bool(self.suffixes) and word.endswith(self.suffixes)
+            or self.number and word[0].isdigit()
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A phrase of a lexicon: what it names, how surely, and where it comes from."""
+
+    name: str
+    kind: str
+    language: str
+    tight: bool
+    slots: tuple[Slot, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found at words ``first`` to ``last`` (exclusive)."""
+
+    entry: Entry
+    first: int
+    last: int
+
+
+class Lexicon:
+    """All phrases, indexed by the words they can begin with."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._exact: dict[str, list[Entry]] = {}
+        self._prefix: dict[str, list[Entry]] = {}
+        self._suffix: dict[str, list[Entry]] = {}
+        for entry in entries:
+            first = entry.slots[0]
+            for word in first.exact:
+                self._exact.setdefault(word, []).append(entry)
+            for affix in first.prefixes:
+                self._prefix.setdefault(affix, []).append(entry)
+            for affix in first.suffixes:
+                self._suffix.setdefault(affix, []).append(entry)
+            if first.number:
+                self._exact.setdefault("#", []).append(entry)
+        self._prefix_lengths = sorted({len(affix) for affix in self._prefix})
+        self._suffix_lengths = sorted({len(affix) for affix in self._suffix})
+        self._numbers = self._exact.pop("#", [])
+        self.size = len(entries)
+
+    def _starting(self, word: str) -> list[Entry]:
+        found = self._exact.get(word)
+        out = list(found) if found else []
+        length = len(word)
+        if word[0].isdigit():
+            return out + self._numbers
+        prefix, suffix = self._prefix, self._suffix
+        for size in self._prefix_lengths:
+            if size > length:
+                break
+            more = prefix.get(word[:size])
+            if more:
+                out += more
+        for size in self._suffix_lengths:
+            if size >= length:
+                break
+            more = suffix.get(word[-size:])
+            if more:
+                out += more
+        return out
+
+    def find(self, words: list[str]) -> list[Hit]:
+        """Give every phrase found among folded words, in order of where it begins."""
+        hits: list[Hit] = []
+        known: dict[str, list[Entry]] = {"|": [], ",": []}
+        for at, word in enumerate(words):
+            entries = known.get(word)
+            if entries is None:
+                entries = known[word] = self._starting(word)
+            for entry in entries:
+                slots = entry.slots
+                last = at + 1 if len(slots) == 1 else _match(slots, 1, words, at + 1)
+                if last >= 0:
+                    hits.append(Hit(entry, at, last))
+        return hits
+
+
+def _match(slots: tuple[Slot, ...], slot_at: int, words: list[str], at: int) -> int:
+    """Give where the phrase ends when its places from ``slot_at`` fit the words from ``at``, or -1."""
+    total = len(words)
+    while slot_at < len(slots):
+        slot = slots[slot_at]
+        if slot.gap:
+            for step in range(slot.gap + 1):
+                if at + step >= total:
+                    return -1
+                end = _match(slots, slot_at + 1, words, at + step)
+                if end >= 0:
+                    return end
+                if words[at + step] in _SEPARATORS:
+                    return -1
+            return -1
+        if at < total and slot.fits(words[at]):
+            if slot.optional:
+                end = _match(slots, slot_at + 1, words, at + 1)
+                if end >= 0:
+                    return end
+                slot_at += 1
+                continue
+            at += 1
+            slot_at += 1
+        elif slot.optional:
+            slot_at += 1
+        else:
+            return -1
+    return at
+
+
+def _spellings(word: str) -> set[str]:
+    """Give the folded word with the spellings people use for umlauts and sharp s."""
+    out = {fold(word)}
+    low = word.lower()
+    if any(char in low for char in "äöü"):
+        out.add(fold(low.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")))
+    for form in list(out):
+        if "ß" in low or "ss" in form:
+            out.add(form.replace("ss", "s") if "ss" in form else form)
+    if "ß" in low:
+        out.add(fold(low.replace("ß", "ss")))
+        out.add(fold(low.replace("ß", "ss").replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")))
+    return out
+
+
+def _slot(source: str) -> Slot:
+    gap = _GAP.match(source)
+    if gap:
+        return Slot(frozenset(), (), (), False, False, int(gap.group(1) or 3))
+    optional = source.endswith("?")
+    exact: set[str] = set()
+    prefixes: set[str] = set()
+    suffixes: set[str] = set()
+    number = False
+    for option in source.rstrip("?").split("|"):
+        if option == "#":
+            number = True
+        elif option.endswith("*"):
+            prefixes |= _spellings(option[:-1])
+        elif option.startswith("*"):
+            suffixes |= _spellings(option[1:])
+        elif option:
+            exact |= _spellings(option)
+        else:
+            raise LexiconError(f"an empty alternative in {source!r}")
+    return Slot(frozenset(exact), tuple(sorted(prefixes)), tuple(sorted(suffixes)), number, optional, 0)
+
+
+def parse_phrase(line: str, name: str, kind: str, language: str, source: str) -> Entry:
+    """Read one phrase of a list; raises ``LexiconError`` when it cannot begin with a word."""
+    tight = line.endswith("=")
+    parts = re.sub(r"[-'’/]", " ", line.rstrip("=").strip()).split()
+    if not parts:
+        raise LexiconError(f"an empty phrase in {source}")
+    slots = tuple(_slot(part) for part in parts)
+    first = slots[0]
+    if first.gap or first.optional or any(len(affix) < _SHORTEST_AFFIX for affix in first.prefixes + first.suffixes):
+        raise LexiconError(f"a phrase must begin with a word or an affix of three letters: {line!r} in {source}")
+    return Entry(name, kind, language, tight, slots, source)
+
+
+def read_lists(folder: Path) -> Iterator[Entry]:
+    """Read every list under a folder."""
+    for path in sorted(folder.glob("*/*.txt")):
+        name = kind = language = ""
+        source = path.parent.name
+        for raw in path.read_text(encoding="utf-8").splitlines():
+            line = raw.split(" #", 1)[0].strip() if not raw.startswith("#") else ""
+            if not line:
+                continue
+            header = _HEADER.match(line)
+            if header:
+                name, kind, language = header.group(1), header.group(2), header.group(3) or ""
+            elif not name:
+                raise LexiconError(f"a phrase before the first section in {source}")
+            else:
+                yield parse_phrase(line, name, kind, language, source)
+
+
+@cache
+def shipped() -> Lexicon:
+    """Give the lexicons that come with the package, read once a process."""
+    return Lexicon(list(read_lists(LEXICONS)))

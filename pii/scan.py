@@ -1,0 +1,64 @@
+"""The stages of the detector on one text: read, propose, weigh, resolve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pii.candidates import Candidate
+from pii.context import weigh
+from pii.findings import Finding
+from pii.ident.address import address_candidates
+from pii.ident.bank import bank_candidates
+from pii.ident.contact import contact_candidates
+from pii.ident.identity import identity_candidates
+from pii.ident.numbers import runs
+from pii.language import language_of
+from pii.resolve import resolve
+from pii.sections import mark_sections
+from pii.terms import term_candidates
+from pii.text import Page, read
+
+
+@dataclass(slots=True)
+class Scan:
+    """A text on its way through the stages."""
+
+    page: Page
+    candidates: list[Candidate] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+
+
+def propose(text: str) -> Scan:
+    """Read a text and give every candidate on it, before any context is weighed."""
+    page = read(text)
+    page.language = language_of(text)
+    mark_sections(page)
+    scan = Scan(page)
+    out = scan.candidates
+    out += bank_candidates(page)
+    taken = [(c.start, c.end) for c in out]
+    groups = runs(page.low)
+    out += identity_candidates(page, groups, taken)
+    taken = [(c.start, c.end) for c in out]
+    out += contact_candidates(page, groups, taken)
+    out += address_candidates(page, [(c.start, c.end) for c in out])
+    out += term_candidates(page)
+    return scan
+
+
+def judge(scan: Scan) -> None:
+    """Weigh the context of every candidate: scores change, and some are dismissed with a reason."""
+    weigh(scan.page, scan.candidates)
+
+
+def settle(scan: Scan) -> None:
+    """Turn what is left into findings that do not overlap."""
+    scan.findings = resolve(scan.page, scan.candidates)
+
+
+def examine(text: str) -> Scan:
+    """Take a text through all stages."""
+    scan = propose(text)
+    judge(scan)
+    settle(scan)
+    return scan
