@@ -8,7 +8,7 @@ that started them, however it ends.
 import asyncio
 import contextlib
 import logging
-import signal
+import socket
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,17 +18,13 @@ from ats.core.embedded import postgres, redis
 from ats.core.embedded.account import default_data_dir, server_account
 from ats.core.embedded.binaries import locate
 from ats.core.embedded.errors import EmbeddedError, of_server, of_system
-from ats.core.embedded.layout import Layout, opened
+from ats.core.embedded.layout import Layout, is_private, opened, root_of, socket_directory
 from ats.core.embedded.log import ServerLog
-from ats.core.embedded.process import stop
 
-__all__ = ["EmbeddedError", "EmbeddedServers", "EmbeddedUrls", "default_data_dir", "servers"]
+__all__ = ["EmbeddedError", "EmbeddedServers", "EmbeddedUrls", "default_data_dir", "running", "servers"]
 
 _logger = logging.getLogger(__name__)
 _LOG_CHECK_SECONDS = 30.0
-# PostgreSQL: fast shutdown, then immediate (recovers at the next start).
-_POSTGRES_STOP = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
-_REDIS_STOP = ((signal.SIGTERM, 5.0),)
 
 
 @dataclass(frozen=True)
@@ -71,9 +67,9 @@ async def servers(data_dir: Path) -> AsyncIterator[EmbeddedServers]:
                 stack.callback(log.close)
             await postgres.prepare(layout, binaries, lock)
             redis_process = await redis.start(layout, binaries, logs["redis"], lock)
-            stack.push_async_callback(stop, redis_process, _REDIS_STOP)
+            stack.push_async_callback(redis.stop, redis_process)
             postgres_process = await postgres.start(layout, binaries, logs["postgres"], lock)
-            stack.push_async_callback(stop, postgres_process, _POSTGRES_STOP)
+            stack.push_async_callback(postgres.stop, postgres_process)
         except OSError as error:
             raise of_system(error, layout.root) from error
         failed: asyncio.Future[EmbeddedError] = asyncio.get_running_loop().create_future()
@@ -87,6 +83,24 @@ async def servers(data_dir: Path) -> AsyncIterator[EmbeddedServers]:
             for watcher in watchers:
                 watcher.cancel()
             await asyncio.gather(*watchers, return_exceptions=True)
+
+
+def running(data_dir: Path) -> EmbeddedUrls | None:
+    """The addresses of servers that another process runs on `data_dir` now; None when there are none.
+
+    For commands that are given beside a running product.
+    """
+    account = server_account()
+    root = root_of(data_dir)
+    layout = Layout(account, root, socket_directory(root, account))
+    try:
+        if not is_private(layout.run, account):
+            return None
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(str(postgres.socket(layout)))
+    except OSError:
+        return None
+    return _urls(layout)
 
 
 def _urls(layout: Layout) -> EmbeddedUrls:

@@ -32,6 +32,7 @@ LAYOUT_VERSION = 1
 # sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing zero; PostgreSQL's is the longest name.
 _LONGEST_SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 103
+_LONGEST_TEMPORARY = 50
 # What needs no quoting in a URL nor in a configuration file.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 _LAST_SERVERS_SECONDS = 20.0
@@ -85,30 +86,34 @@ class Layout:
         return path
 
 
+def root_of(data_dir: Path) -> Path:
+    """Where in a data directory the servers' files are."""
+    return data_dir.absolute() / "servers"
+
+
 @contextlib.asynccontextmanager
 async def opened(data_dir: Path, account: Account) -> AsyncIterator[tuple[Layout, int]]:
     """Make or check the directories, and hold them: yields the layout and the lock that every server must inherit.
 
     Raises EmbeddedError when the directory is in use, not ours, unwritable, or of another version.
     """
-    data_dir = data_dir.absolute()
-    root = data_dir / "servers"
+    root = root_of(data_dir)
     with contextlib.ExitStack() as stack:
         try:
-            _make_private(data_dir, account)
+            _make_private(root.parent, account)
             _make_private(root, account)
             _check_reachable(root, account)
             _lock_for_us(stack, root)
             inherited = await _lock_for_servers(stack, root)
             _check_version(root)
-            run = stack.enter_context(_socket_directory(root, account))
+            run = stack.enter_context(_own_sockets(root, account))
             layout = Layout(account, root, run)
             _make_private(layout.conf, account)
             _make_private(layout.log, account, passable=False)
             layout.give(run)
             layout.give(layout.redis, 0o500)
         except OSError as error:
-            raise of_system(error, data_dir) from error
+            raise of_system(error, root.parent) from error
         yield layout, inherited
 
 
@@ -192,24 +197,27 @@ def _check_version(root: Path) -> None:
         )
 
 
-@contextlib.contextmanager
-def _socket_directory(root: Path, account: Account) -> Iterator[Path]:
-    """`run` in the data directory, or, where its path is too long or needs quoting, a short one that we can trust."""
+def socket_directory(root: Path, account: Account) -> Path:
+    """`run` in `root`, or, where its path is too long or needs quoting, a short one outside: always the same."""
     wanted = root / "run"
-    text = str(wanted)
-    if len(os.fsencode(wanted / _LONGEST_SOCKET)) <= _SOCKET_PATH_BYTES and _PLAIN_PATH.fullmatch(text):
-        yield wanted
-        return
-    short = Path("/run" if account.drop else tempfile.gettempdir())
-    if not _PLAIN_PATH.fullmatch(str(short)) or len(str(short)) > 50:
+    if len(os.fsencode(wanted / _LONGEST_SOCKET)) <= _SOCKET_PATH_BYTES and _PLAIN_PATH.fullmatch(str(wanted)):
+        return wanted
+    short = Path("/run" if account.drop and os.access("/run", os.W_OK) else tempfile.gettempdir())
+    if not _PLAIN_PATH.fullmatch(str(short)) or len(str(short)) > _LONGEST_TEMPORARY:
         short = Path("/tmp")
-    digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
-    directory = short / f"ats-{account.uid}-{digest}"
+    return short / f"ats-{account.uid}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:12]}"
+
+
+@contextlib.contextmanager
+def _own_sockets(root: Path, account: Account) -> Iterator[Path]:
+    """Make the sockets' directory; one outside the data directory is checked first, and removed in the end."""
+    directory = socket_directory(root, account)
+    if directory.parent == root:
+        yield directory
+        return
     with contextlib.suppress(FileExistsError):
         directory.mkdir(mode=0o700)
-    status = directory.lstat()
-    # Somebody else may have put it there first, in a directory where everybody can write.
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in {os.geteuid(), account.uid} or status.st_mode & 0o077:
+    if not is_private(directory, account):
         raise EmbeddedError(
             f"{directory}, where the servers' sockets should be, was made by somebody else.",
             "Remove it, or choose a data directory with a shorter path (under 80 plain characters).",
@@ -218,3 +226,10 @@ def _socket_directory(root: Path, account: Account) -> Iterator[Path]:
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def is_private(directory: Path, account: Account) -> bool:
+    """Whether only we and the servers can enter. Anybody may put something in a directory like /tmp before us."""
+    status = directory.lstat()
+    owned = status.st_uid in {os.geteuid(), account.uid}
+    return stat.S_ISDIR(status.st_mode) and owned and not status.st_mode & 0o077

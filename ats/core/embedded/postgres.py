@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 from asyncio.subprocess import Process
+from pathlib import Path
 
 import asyncpg
 
@@ -15,6 +16,7 @@ from ats.core.embedded.errors import EmbeddedError, of_server
 from ats.core.embedded.layout import Layout
 from ats.core.embedded.log import ServerLog
 from ats.core.embedded.process import kill, spawn
+from ats.core.embedded.process import stop as process_stop
 
 SUPERUSER = "postgres"
 OWNER = "ats_owner"
@@ -23,7 +25,13 @@ DATABASE = "ats"
 PORT = 5432
 # Replaying the log after a crash may take long; a server that makes progress is left alone.
 _READY_SECONDS = 300.0
+_FAST_STOP_SECONDS = 10.0
 _MAP = "ats"
+
+
+def socket(layout: Layout) -> Path:
+    """The path of the socket."""
+    return layout.run / f".s.PGSQL.{PORT}"
 
 
 def url(layout: Layout, role: str, database: str = DATABASE) -> str:
@@ -157,8 +165,9 @@ def _sweep(layout: Layout) -> None:
     """Remove what a killed server left. Every server of ours holds the lock that we hold now, so none is alive: the
     process ids in these files are of dead processes, or by now of others, and PostgreSQL would believe them."""
     (layout.postgres / "postmaster.pid").unlink(missing_ok=True)
-    for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
-        (layout.run / name).unlink(missing_ok=True)
+    path = socket(layout)
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".lock").unlink(missing_ok=True)
 
 
 async def start(layout: Layout, binaries: Binaries, log: ServerLog, lock: int) -> Process:
@@ -177,8 +186,8 @@ async def start(layout: Layout, binaries: Binaries, log: ServerLog, lock: int) -
         env={"LC_ALL": "C", "PATH": os.defpath},
         account=layout.account.ids,
         cwd=layout.run,
-        # A fast shutdown: roll back, write a checkpoint, end.
-        death_signal=signal.SIGINT,
+        # An immediate shutdown, which always comes to an end; the next start recovers.
+        death_signal=signal.SIGQUIT,
         output=log.file,
         keep=[lock],
     )
@@ -189,10 +198,18 @@ async def start(layout: Layout, binaries: Binaries, log: ServerLog, lock: int) -
         finally:
             await connection.close()
     except BaseException:
-        kill(process)
-        await process.wait()
+        await stop(process)
         raise
     return process
+
+
+async def stop(process: Process) -> int:
+    """Stop the server: roll back, write a checkpoint, end. Returns its exit status.
+
+    If that takes too long, without the checkpoint: PostgreSQL 18 does not finish this kind of shutdown when it is asked
+    while it recovers from the crash of one of its processes.
+    """
+    return await process_stop(process, ((signal.SIGINT, _FAST_STOP_SECONDS), (signal.SIGQUIT, 8.0)))
 
 
 async def _connect(layout: Layout, process: Process, log: ServerLog) -> asyncpg.Connection:

@@ -1,6 +1,7 @@
 """Child processes that cannot outlive us."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -73,8 +74,6 @@ def kill(process: Process) -> None:
     """SIGKILL `process` and the children in its session. Without effect when it has ended."""
     if process.returncode is not None:
         return
-    try:
+    # macOS answers EPERM for a session whose only member has ended.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        # No group yet: the child has not reached its setsid.
-        process.kill()

@@ -1,6 +1,7 @@
 """A private Redis that keeps nothing: a doorbell for the workers, on a socket of its own."""
 
 import asyncio
+import contextlib
 import signal
 from asyncio.subprocess import Process
 from pathlib import Path
@@ -9,7 +10,8 @@ from ats.core.embedded.binaries import Binaries
 from ats.core.embedded.errors import of_server
 from ats.core.embedded.layout import Layout
 from ats.core.embedded.log import ServerLog
-from ats.core.embedded.process import kill, spawn
+from ats.core.embedded.process import spawn
+from ats.core.embedded.process import stop as process_stop
 
 SOCKET = "redis.sock"
 _READY_SECONDS = 20.0
@@ -68,14 +70,17 @@ async def start(layout: Layout, binaries: Binaries, log: ServerLog, lock: int) -
                     raise of_server("Redis", layout.redis, log.tail())
                 await asyncio.sleep(0.01)
     except TimeoutError:
-        kill(process)
-        await process.wait()
+        await stop(process)
         raise of_server("Redis", layout.redis, log.tail()) from None
     except BaseException:
-        kill(process)
-        await process.wait()
+        await stop(process)
         raise
     return process
+
+
+async def stop(process: Process) -> int:
+    """Stop the server. Returns its exit status."""
+    return await process_stop(process, [(signal.SIGTERM, 5.0)])
 
 
 async def _answers(path: Path) -> bool:
@@ -90,3 +95,5 @@ async def _answers(path: Path) -> bool:
         return False
     finally:
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()

@@ -1,0 +1,319 @@
+"""The ordinary life of the embedded servers: start, use, stop, and what they never do."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+import redis.exceptions
+from arq import create_pool, func
+from arq.connections import RedisSettings
+from arq.worker import Worker
+
+from ats.core import embedded
+from ats.core.embedded import EmbeddedError
+from ats.core.embedded.log import CAP_BYTES, ServerLog
+
+CANARY = "Ottoline-Vandersmissen"
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A fresh data directory that the servers' account can reach (pytest's own are closed to it)."""
+    parent = Path(tempfile.mkdtemp(prefix="ats-test-", dir="/tmp"))
+    parent.chmod(0o711)
+    yield parent / "data"
+    shutil.rmtree(parent)
+
+
+def server_processes() -> list[psutil.Process]:
+    """All processes below this one that are PostgreSQL or Redis."""
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if child.name().startswith(("postgres", "redis-server"))]
+
+
+def tree(data_dir: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in data_dir.rglob("*") if path.is_file() and not path.is_symlink()}
+
+
+async def test_a_first_start_takes_under_three_seconds_and_a_second_keeps_the_data_and_takes_half(
+    data_dir: Path,
+) -> None:
+    began = time.monotonic()
+    async with embedded.servers(data_dir) as servers:
+        assert time.monotonic() - began < 3
+        connection = await asyncpg.connect(servers.urls.owner_database_url)
+        await connection.execute("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('still here')")
+        await connection.close()
+        assert not servers.failed.done()
+    assert server_processes() == []
+    began = time.monotonic()
+    async with embedded.servers(data_dir) as servers:
+        assert time.monotonic() - began < 1.5
+        connection = await asyncpg.connect(servers.urls.owner_database_url)
+        assert await connection.fetchval("SELECT word FROM kept") == "still here"
+        await connection.close()
+    assert server_processes() == []
+
+
+async def test_the_cluster_is_unicode_with_checksums_and_a_clean_stop_needs_no_recovery(data_dir: Path) -> None:
+    for _ in range(2):
+        async with embedded.servers(data_dir) as servers:
+            connection = await asyncpg.connect(servers.urls.database_url)
+            assert await connection.fetchval("SHOW data_checksums") == "on"
+            assert await connection.fetchval("SHOW server_encoding") == "UTF8"
+            assert await connection.fetchval("SHOW fsync") == "on"
+            assert await connection.fetchval("SELECT lower('ÉLAN') || upper('ß')") == "élanß"
+            await connection.close()
+    log = (data_dir / "servers/log/postgres.log").read_text()
+    assert log.count("database system is ready to accept connections") == 2
+    assert "not properly shut down" not in log
+
+
+async def test_nothing_listens_on_a_network_and_every_directory_and_socket_is_private(data_dir: Path) -> None:
+    async with embedded.servers(data_dir) as servers:
+        processes = server_processes()
+        assert {process.name() for process in processes} == {"postgres", "redis-server"}
+        assert [link for process in processes for link in process.net_connections(kind="inet")] == []
+        modes = {
+            str(path.relative_to(data_dir)): stat.filemode(path.lstat().st_mode)
+            for path in (data_dir / "servers").rglob("*")
+            if path.is_dir() or path.is_socket()
+        }
+        passable = "drwx--x--x" if os.geteuid() == 0 else "drwx------"
+        assert modes["servers/run/.s.PGSQL.5432"] == modes["servers/run/redis.sock"] == "srwx------"
+        assert modes["servers/run"] == modes["servers/postgres"] == modes["servers/log"] == "drwx------"
+        assert modes["servers/redis"] == "dr-x------"
+        assert modes["servers/conf"] == stat.filemode(data_dir.stat().st_mode) == passable
+        assert all(mode[4:] == "------" for name, mode in modes.items() if name != "servers/conf")
+        connection = await asyncpg.connect(servers.superuser_url)
+        assert await connection.fetchval("SHOW listen_addresses") == ""
+        with pytest.raises(asyncpg.FeatureNotSupportedError):
+            await connection.execute("ALTER SYSTEM SET listen_addresses = '*'")
+        await connection.close()
+
+
+async def test_the_applications_role_is_neither_superuser_nor_owner_and_can_make_nothing(data_dir: Path) -> None:
+    async with embedded.servers(data_dir) as servers:
+        owner = await asyncpg.connect(servers.urls.owner_database_url)
+        await owner.execute("CREATE TABLE audit (what text)")
+        app = await asyncpg.connect(servers.urls.database_url)
+        row = await app.fetchrow("SELECT * FROM pg_roles WHERE rolname = current_user")
+        assert row["rolname"] == "ats_app"
+        attributes = ("rolsuper", "rolcreatedb", "rolcreaterole", "rolreplication", "rolbypassrls")
+        assert [row[name] for name in attributes] == [False] * 5
+        owner_row = await app.fetchrow("SELECT * FROM pg_roles WHERE rolname = 'ats_owner'")
+        assert [owner_row[name] for name in attributes] == [False] * 5
+        assert (
+            await app.fetchval("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'ats'") == "ats_owner"
+        )
+        assert await app.fetchval("SELECT count(*) FROM pg_auth_members WHERE member = 'ats_app'::regrole") == 0
+        for forbidden in (
+            "CREATE ROLE intruder",
+            "CREATE DATABASE loot",
+            "CREATE TABLE here (a int)",
+            "CREATE TEMPORARY TABLE there (a int)",
+            "CREATE SCHEMA mine",
+            "SELECT * FROM audit",
+            "SET ROLE ats_owner",
+            "COPY (SELECT 1) TO PROGRAM 'true'",
+            "SELECT pg_read_file('PG_VERSION')",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await app.execute(forbidden)
+        await app.close()
+        await owner.close()
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asyncpg.connect(servers.urls.database_url.replace("@/ats?", "@/postgres?"))
+
+
+async def test_the_superuser_makes_databases_for_tests_that_the_other_roles_can_use(data_dir: Path) -> None:
+    async with embedded.servers(data_dir) as servers:
+        superuser = await asyncpg.connect(servers.superuser_url)
+        await superuser.execute("CREATE DATABASE trial OWNER ats_owner")
+        for url in (servers.urls.database_url, servers.urls.owner_database_url):
+            connection = await asyncpg.connect(url.replace("@/ats?", "@/trial?"))
+            assert await connection.fetchval("SELECT current_database()") == "trial"
+            await connection.close()
+        await superuser.close()
+
+
+async def test_no_statement_and_no_value_reaches_the_servers_log(data_dir: Path) -> None:
+    log = data_dir / "servers/log/postgres.log"
+    async with embedded.servers(data_dir) as servers:
+        connection = await asyncpg.connect(servers.urls.owner_database_url)
+        await connection.execute("CREATE TABLE people (name text PRIMARY KEY)")
+        await connection.execute("INSERT INTO people VALUES ($1)", CANARY)
+        with pytest.raises(asyncpg.UniqueViolationError, match="people_pkey"):
+            await connection.execute("INSERT INTO people VALUES ($1)", CANARY)
+        with pytest.raises(asyncpg.InvalidTextRepresentationError, match=CANARY):
+            await connection.execute(f"SELECT '{CANARY}'::int")
+        with pytest.raises(asyncpg.RaiseError, match=CANARY):
+            await connection.execute(f"DO $$ BEGIN RAISE WARNING '{CANARY}'; RAISE EXCEPTION '{CANARY}'; END $$")
+        # A crash of a backend makes the server name the statement that it was running.
+        pid = connection.get_server_pid()
+        query = asyncio.create_task(connection.execute(f"SELECT pg_sleep(60), '{CANARY}'"))
+        await asyncio.sleep(0.1)
+        os.kill(pid, signal.SIGSEGV)
+        with pytest.raises((asyncpg.PostgresError, ConnectionError)):
+            await query
+        while log.read_text().count("ready to accept connections") < 2:
+            await asyncio.sleep(0.02)
+        assert not servers.failed.done()
+    text = log.read_text()
+    assert "was terminated by signal 11" in text
+    assert CANARY not in text
+
+
+async def note(context: dict[str, object], word: str) -> str:
+    return word.upper()
+
+
+async def test_arq_enqueues_and_runs_a_job_on_a_redis_that_knows_no_dangerous_command(data_dir: Path) -> None:
+    async with embedded.servers(data_dir) as servers:
+        pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
+        job = await pool.enqueue_job("note", "ring", _job_id="one")
+        assert job is not None
+        assert await pool.enqueue_job("note", "ring", _job_id="one") is None
+        worker = Worker(
+            functions=[func(note, name="note")],  # type: ignore[arg-type]
+            redis_pool=pool,
+            burst=True,
+            poll_delay=0.01,
+            handle_signals=False,
+        )
+        await worker.main()
+        assert await job.result(timeout=1) == "RING"
+        assert worker.jobs_complete == 1
+        for command in (
+            "EVAL",
+            "EVALSHA",
+            "SCRIPT",
+            "CONFIG",
+            "DEBUG",
+            "MODULE",
+            "SAVE",
+            "BGSAVE",
+            "REPLICAOF",
+            "MONITOR",
+        ):
+            with pytest.raises(redis.exceptions.ResponseError, match="unknown command"):
+                await pool.execute_command(command, "x", "0")
+        await pool.aclose()
+
+
+async def test_redis_writes_nothing_to_disk_and_forgets_everything(data_dir: Path) -> None:
+    async with embedded.servers(data_dir) as servers:
+        pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
+        for number in range(12):
+            await pool.set(f"key-{number}", CANARY)
+        assert await pool.dbsize() == 12
+        await pool.aclose()
+    assert list((data_dir / "servers/redis").iterdir()) == []
+    contents = tree(data_dir)
+    assert any(path.endswith("PG_VERSION") for path in contents)
+    assert [path for path, content in contents.items() if CANARY.encode() in content] == []
+    async with embedded.servers(data_dir) as servers:
+        pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
+        assert await pool.dbsize() == 0
+        await pool.aclose()
+
+
+async def test_a_full_redis_refuses_and_drops_nothing(data_dir: Path) -> None:
+    async with embedded.servers(data_dir) as servers:
+        pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
+        await pool.set("first", "kept")
+        with pytest.raises(redis.exceptions.OutOfMemoryError):
+            for number in range(100):
+                await pool.set(f"big-{number}", b"x" * (1 << 20))
+        assert await pool.get("first") == b"kept"
+        await pool.aclose()
+
+
+async def test_a_second_start_on_a_directory_in_use_is_refused_and_the_first_goes_on(data_dir: Path) -> None:
+    async with embedded.servers(data_dir) as servers:
+        with pytest.raises(EmbeddedError, match="in use") as caught:
+            async with embedded.servers(data_dir):
+                pass
+        assert "Stop that one first" in caught.value.remedy
+        connection = await asyncpg.connect(servers.urls.database_url)
+        assert await connection.fetchval("SELECT 1") == 1
+        await connection.close()
+
+
+async def test_other_commands_find_the_running_servers(data_dir: Path) -> None:
+    assert embedded.running(data_dir) is None
+    async with embedded.servers(data_dir) as servers:
+        assert embedded.running(data_dir) == servers.urls
+    assert embedded.running(data_dir) is None
+
+
+@pytest.mark.parametrize("name", ["deep/" + "d" * 120, "white space % and é"])
+async def test_a_path_too_long_or_too_odd_for_a_socket_gets_a_private_short_one(data_dir: Path, name: str) -> None:
+    wanted = data_dir / name
+    wanted.mkdir(parents=True)
+    data_dir.chmod(0o711)
+    (data_dir / name.split("/")[0]).chmod(0o711)
+    async with embedded.servers(wanted) as servers:
+        assert embedded.running(wanted) == servers.urls
+        directory = Path(servers.urls.redis_url.removeprefix("unix://")).parent
+        assert not directory.is_relative_to(data_dir)
+        assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+        pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
+        assert await pool.ping()
+        await pool.aclose()
+        connection = await asyncpg.connect(servers.urls.database_url)
+        assert await connection.fetchval("SELECT 1") == 1
+        await connection.close()
+    assert not directory.exists()
+    # Somebody else was there first, and left the door open.
+    directory.mkdir()
+    directory.chmod(0o777)
+    try:
+        with pytest.raises(EmbeddedError, match="made by somebody else"):
+            async with embedded.servers(wanted):
+                pass
+    finally:
+        directory.rmdir()
+
+
+async def test_surroundings_do_not_lead_clients_or_servers_astray(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "PGPORT": "1",
+        "PGHOST": "db.example",
+        "PGUSER": "x",
+        "PGDATA": "/x",
+        "LC_ALL": "xx_YY",
+    }.items():
+        monkeypatch.setenv(name, value)
+    async with embedded.servers(data_dir) as servers:
+        connection = await asyncpg.connect(servers.urls.database_url)
+        assert json.loads(await connection.fetchval("SELECT to_json(current_user)")) == "ats_app"
+        await connection.close()
+
+
+def test_a_log_is_cut_while_the_server_goes_on_writing(tmp_path: Path) -> None:
+    log = ServerLog(tmp_path / "server.log")
+    writer = os.dup(log.file.fileno())
+    os.write(writer, b"old\n" + b"x" * (3 * CAP_BYTES) + b"last words\n")
+    log.cap()
+    os.write(writer, b"new words\n")
+    assert log.path.read_bytes() == b"new words\n"
+    older = (tmp_path / "server.log.1").read_bytes()
+    assert len(older) == CAP_BYTES and older.endswith(b"last words\n")
+    assert log.tail() == "new words"
+    log.cap()
+    assert log.path.read_bytes() == b"new words\n"
+    os.close(writer)
+    log.close()
