@@ -11,7 +11,7 @@ import msgspec
 
 from ats.core.errors import Unavailable
 from ats.documents.rules import DocumentRefused, Refusal
-from worker.reading.messages import HEADER, ChildLimits, Ready, Refused, Reply, Request, frame
+from worker.reading.messages import HEADER, ChildLimits, Crashed, Ready, Refused, Reply, Request, frame
 
 T = TypeVar("T", bound=Reply)
 
@@ -28,7 +28,14 @@ class ChildFailed(DocumentRefused):
 
 
 class ChildUnavailable(Unavailable):
-    """The child did not start, or was ended from outside. It is not the document's fault: try again later."""
+    """The child did not start, was ended from outside, or has a fault of its own. Not the document's fault: try again.
+
+    where: the kind of the child's own fault and its line, fit for a log; "" for anything else.
+    """
+
+    def __init__(self, where: str = "") -> None:
+        super().__init__()
+        self.where = where
 
 
 class Child:
@@ -101,6 +108,8 @@ class Child:
                 await self._kill()
         if isinstance(reply, Refused):
             raise ChildFailed(reply.reason)
+        if isinstance(reply, Crashed):
+            raise ChildUnavailable(reply.where)
         if not isinstance(reply, expected):
             raise ChildFailed(Refusal.BROKEN)
         return reply
@@ -167,7 +176,7 @@ class Child:
         await self._kill()
         if code == -signal.SIGXCPU:
             return ChildFailed(Refusal.TIMEOUT)
-        if code is not None and -code in _FROM_OUTSIDE:
+        if code is not None and (code > 0 or -code in _FROM_OUTSIDE):
             return ChildUnavailable()
         # Parsers answer a lack of memory by aborting, and nonsense by crashing.
         return ChildFailed(Refusal.TOO_COMPLEX)

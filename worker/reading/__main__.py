@@ -6,12 +6,14 @@ input, replies go to standard output, nothing goes to standard error: a tracebac
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from ats.documents.rules import DocumentRefused, Refusal
 from worker.reading.confine import confine, grant_cpu
-from worker.reading.messages import ChildLimits, Ready, Refused, Reply, frame, receive
+from worker.reading.messages import ChildLimits, Crashed, Ready, Refused, Reply, frame, receive
 
 Handler = Callable[[Any], Reply]
 
@@ -34,8 +36,13 @@ def _answer(handle: Handler, request: Any) -> Reply:
         return Refused(refused.reason)
     except (MemoryError, RecursionError):
         return Refused(Refusal.TOO_COMPLEX)
-    except Exception:  # noqa: BLE001 - whatever a parser raises on a strange file is that file's matter only
-        return Refused(Refusal.BROKEN)
+    except Exception as error:  # noqa: BLE001 - its words may quote the document, so they end here
+        return Crashed(_where(error))
+
+
+def _where(error: Exception) -> str:
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 def _serve(role: str, limits: ChildLimits, requests: BinaryIO, replies: BinaryIO) -> None:

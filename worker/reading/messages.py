@@ -85,8 +85,14 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     reason: Refusal
 
 
+class Crashed(msgspec.Struct, frozen=True, tag="crashed"):
+    """The program itself is at fault, not the document. where: the kind of error and its line, never its words."""
+
+    where: str
+
+
 Request = ReadRequest | DetectRequest
-Reply = Ready | ReadResult | DetectResult | Refused
+Reply = Ready | ReadResult | DetectResult | Refused | Crashed
 
 
 def frame(message: Request | Reply) -> bytes:

@@ -1,6 +1,6 @@
 """Reads one document of any kind."""
 
-from ats.documents.rules import Kind
+from ats.documents.rules import DocumentRefused, Kind, Refusal
 from worker.reading.docx import read_docx
 from worker.reading.messages import ReadRequest, ReadResult
 from worker.reading.pdf import read_pdf
@@ -15,4 +15,9 @@ def read(request: ReadRequest) -> ReadResult:
     Raises:
         DocumentRefused: why it cannot be read.
     """
-    return _READERS[request.kind](request.data, request.limits)
+    try:
+        return _READERS[request.kind](request.data, request.limits)
+    except (DocumentRefused, MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 - whatever else a parser raises on a strange file, that file cannot be read
+        raise DocumentRefused(Refusal.BROKEN) from None
