@@ -1,0 +1,1 @@
+"""Jobs of the application: what arq and the schedule run."""
