@@ -1,0 +1,1 @@
+"""Applications: sending one, and reading them."""

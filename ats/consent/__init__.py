@@ -1,0 +1,1 @@
+"""The privacy statement's versions and the consent given to it."""

@@ -1,0 +1,1 @@
+"""Objections to sharing with affiliates."""

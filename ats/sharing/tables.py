@@ -1,0 +1,16 @@
+"""Objections to sharing with affiliates."""
+
+from piccolo.columns import UUID, Text, Timestamptz
+
+from ats.core.db import AtsTable
+
+
+class SharingObjection(AtsTable, tablename="sharing_objection"):
+    """An objection: in force from `objected_at`; an empty `affiliate` means all of them."""
+
+    id = UUID(primary_key=True, default=None)
+    candidate_id = UUID(default=None)
+    affiliate = Text()
+    channel = Text()
+    objected_at = Timestamptz(default=None)
+    recorded_at = Timestamptz(null=True, default=None)
