@@ -8,19 +8,20 @@ import signal
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
 import psutil
 import pytest
+import pytest_asyncio
 import redis.exceptions
 from arq import create_pool, func
 from arq.connections import RedisSettings
 from arq.worker import Worker
 
 from ats.core import embedded
-from ats.core.embedded import EmbeddedError
+from ats.core.embedded import EmbeddedError, EmbeddedServers
 from ats.core.embedded.log import CAP_BYTES, ServerLog
 
 CANARY = "Ottoline-Vandersmissen"
@@ -35,10 +36,19 @@ def data_dir() -> Iterator[Path]:
     shutil.rmtree(parent)
 
 
-def server_processes() -> list[psutil.Process]:
-    """All processes below this one that are PostgreSQL or Redis."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if child.name().startswith(("postgres", "redis-server"))]
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared() -> AsyncIterator[tuple[Path, EmbeddedServers]]:
+    """Servers for the tests that leave nothing behind, with their data directory."""
+    parent = Path(tempfile.mkdtemp(prefix="ats-test-", dir="/tmp"))
+    parent.chmod(0o711)
+    async with embedded.servers(parent / "data") as servers:
+        yield parent / "data", servers
+    shutil.rmtree(parent)
+
+
+def server_processes(data_dir: Path) -> list[psutil.Process]:
+    """The servers below this process that work in a data directory."""
+    return [child for child in psutil.Process().children(recursive=True) if Path(child.cwd()).is_relative_to(data_dir)]
 
 
 def tree(data_dir: Path) -> dict[str, bytes]:
@@ -55,14 +65,14 @@ async def test_a_first_start_takes_under_three_seconds_and_a_second_keeps_the_da
         await connection.execute("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('still here')")
         await connection.close()
         assert not servers.failed.done()
-    assert server_processes() == []
+    assert server_processes(data_dir) == []
     began = time.monotonic()
     async with embedded.servers(data_dir) as servers:
         assert time.monotonic() - began < 1.5
         connection = await asyncpg.connect(servers.urls.owner_database_url)
         assert await connection.fetchval("SELECT word FROM kept") == "still here"
         await connection.close()
-    assert server_processes() == []
+    assert server_processes(data_dir) == []
 
 
 async def test_the_cluster_is_unicode_with_checksums_and_a_clean_stop_needs_no_recovery(data_dir: Path) -> None:
@@ -79,72 +89,78 @@ async def test_the_cluster_is_unicode_with_checksums_and_a_clean_stop_needs_no_r
     assert "not properly shut down" not in log
 
 
-async def test_nothing_listens_on_a_network_and_every_directory_and_socket_is_private(data_dir: Path) -> None:
-    async with embedded.servers(data_dir) as servers:
-        processes = server_processes()
-        assert {process.name() for process in processes} == {"postgres", "redis-server"}
-        assert [link for process in processes for link in process.net_connections(kind="inet")] == []
-        modes = {
-            str(path.relative_to(data_dir)): stat.filemode(path.lstat().st_mode)
-            for path in (data_dir / "servers").rglob("*")
-            if path.is_dir() or path.is_socket()
-        }
-        passable = "drwx--x--x" if os.geteuid() == 0 else "drwx------"
-        assert modes["servers/run/.s.PGSQL.5432"] == modes["servers/run/redis.sock"] == "srwx------"
-        assert modes["servers/run"] == modes["servers/postgres"] == modes["servers/log"] == "drwx------"
-        assert modes["servers/redis"] == "dr-x------"
-        assert modes["servers/conf"] == stat.filemode(data_dir.stat().st_mode) == passable
-        assert all(mode[4:] == "------" for name, mode in modes.items() if name != "servers/conf")
-        connection = await asyncpg.connect(servers.superuser_url)
-        assert await connection.fetchval("SHOW listen_addresses") == ""
-        with pytest.raises(asyncpg.FeatureNotSupportedError):
-            await connection.execute("ALTER SYSTEM SET listen_addresses = '*'")
-        await connection.close()
+async def test_nothing_listens_on_a_network_and_every_directory_and_socket_is_private(
+    shared: tuple[Path, EmbeddedServers],
+) -> None:
+    data_dir, servers = shared
+    processes = server_processes(data_dir)
+    assert {process.name() for process in processes} == {"postgres", "redis-server"}
+    assert [link for process in processes for link in process.net_connections(kind="inet")] == []
+    modes = {
+        str(path.relative_to(data_dir)): stat.filemode(path.lstat().st_mode)
+        for path in (data_dir / "servers").rglob("*")
+        if path.is_dir() or path.is_socket()
+    }
+    passable = "drwx--x--x" if os.geteuid() == 0 else "drwx------"
+    assert modes["servers/run/.s.PGSQL.5432"] == modes["servers/run/redis.sock"] == "srwx------"
+    assert modes["servers/run"] == modes["servers/postgres"] == modes["servers/log"] == "drwx------"
+    assert modes["servers/redis"] == "dr-x------"
+    assert modes["servers/conf"] == stat.filemode(data_dir.stat().st_mode) == passable
+    assert all(mode[4:] == "------" for name, mode in modes.items() if name != "servers/conf")
+    connection = await asyncpg.connect(servers.superuser_url)
+    assert await connection.fetchval("SHOW listen_addresses") == ""
+    with pytest.raises(asyncpg.FeatureNotSupportedError):
+        await connection.execute("ALTER SYSTEM SET listen_addresses = '*'")
+    await connection.close()
 
 
-async def test_the_applications_role_is_neither_superuser_nor_owner_and_can_make_nothing(data_dir: Path) -> None:
-    async with embedded.servers(data_dir) as servers:
-        owner = await asyncpg.connect(servers.urls.owner_database_url)
-        await owner.execute("CREATE TABLE audit (what text)")
-        app = await asyncpg.connect(servers.urls.database_url)
-        row = await app.fetchrow("SELECT * FROM pg_roles WHERE rolname = current_user")
-        assert row["rolname"] == "ats_app"
-        attributes = ("rolsuper", "rolcreatedb", "rolcreaterole", "rolreplication", "rolbypassrls")
-        assert [row[name] for name in attributes] == [False] * 5
-        owner_row = await app.fetchrow("SELECT * FROM pg_roles WHERE rolname = 'ats_owner'")
-        assert [owner_row[name] for name in attributes] == [False] * 5
-        assert (
-            await app.fetchval("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'ats'") == "ats_owner"
-        )
-        assert await app.fetchval("SELECT count(*) FROM pg_auth_members WHERE member = 'ats_app'::regrole") == 0
-        for forbidden in (
-            "CREATE ROLE intruder",
-            "CREATE DATABASE loot",
-            "CREATE TABLE here (a int)",
-            "CREATE TEMPORARY TABLE there (a int)",
-            "CREATE SCHEMA mine",
-            "SELECT * FROM audit",
-            "SET ROLE ats_owner",
-            "COPY (SELECT 1) TO PROGRAM 'true'",
-            "SELECT pg_read_file('PG_VERSION')",
-        ):
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await app.execute(forbidden)
-        await app.close()
-        await owner.close()
+async def test_the_applications_role_is_neither_superuser_nor_owner_and_can_make_nothing(
+    shared: tuple[Path, EmbeddedServers],
+) -> None:
+    _, servers = shared
+    owner = await asyncpg.connect(servers.urls.owner_database_url)
+    await owner.execute("CREATE TABLE audit (what text)")
+    app = await asyncpg.connect(servers.urls.database_url)
+    row = await app.fetchrow("SELECT * FROM pg_roles WHERE rolname = current_user")
+    assert row["rolname"] == "ats_app"
+    attributes = ("rolsuper", "rolcreatedb", "rolcreaterole", "rolreplication", "rolbypassrls")
+    assert [row[name] for name in attributes] == [False] * 5
+    owner_row = await app.fetchrow("SELECT * FROM pg_roles WHERE rolname = 'ats_owner'")
+    assert [owner_row[name] for name in attributes] == [False] * 5
+    assert await app.fetchval("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'ats'") == "ats_owner"
+    assert await app.fetchval("SELECT count(*) FROM pg_auth_members WHERE member = 'ats_app'::regrole") == 0
+    for forbidden in (
+        "CREATE ROLE intruder",
+        "CREATE DATABASE loot",
+        "CREATE TABLE here (a int)",
+        "CREATE TEMPORARY TABLE there (a int)",
+        "CREATE SCHEMA mine",
+        "SELECT * FROM audit",
+        "SET ROLE ats_owner",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "SELECT pg_read_file('PG_VERSION')",
+    ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await asyncpg.connect(servers.urls.database_url.replace("@/ats?", "@/postgres?"))
+            await app.execute(forbidden)
+    await app.close()
+    await owner.execute("DROP TABLE audit")
+    await owner.close()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await asyncpg.connect(servers.urls.database_url.replace("@/ats?", "@/postgres?"))
 
 
-async def test_the_superuser_makes_databases_for_tests_that_the_other_roles_can_use(data_dir: Path) -> None:
-    async with embedded.servers(data_dir) as servers:
-        superuser = await asyncpg.connect(servers.superuser_url)
-        await superuser.execute("CREATE DATABASE trial OWNER ats_owner")
-        for url in (servers.urls.database_url, servers.urls.owner_database_url):
-            connection = await asyncpg.connect(url.replace("@/ats?", "@/trial?"))
-            assert await connection.fetchval("SELECT current_database()") == "trial"
-            await connection.close()
-        await superuser.close()
+async def test_the_superuser_makes_databases_for_tests_that_the_other_roles_can_use(
+    shared: tuple[Path, EmbeddedServers],
+) -> None:
+    _, servers = shared
+    superuser = await asyncpg.connect(servers.superuser_url)
+    await superuser.execute("CREATE DATABASE trial OWNER ats_owner")
+    for url in (servers.urls.database_url, servers.urls.owner_database_url):
+        connection = await asyncpg.connect(url.replace("@/ats?", "@/trial?"))
+        assert await connection.fetchval("SELECT current_database()") == "trial"
+        await connection.close()
+    await superuser.execute("DROP DATABASE trial")
+    await superuser.close()
 
 
 async def test_no_statement_and_no_value_reaches_the_servers_log(data_dir: Path) -> None:
@@ -178,37 +194,39 @@ async def note(context: dict[str, object], word: str) -> str:
     return word.upper()
 
 
-async def test_arq_enqueues_and_runs_a_job_on_a_redis_that_knows_no_dangerous_command(data_dir: Path) -> None:
-    async with embedded.servers(data_dir) as servers:
-        pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
-        job = await pool.enqueue_job("note", "ring", _job_id="one")
-        assert job is not None
-        assert await pool.enqueue_job("note", "ring", _job_id="one") is None
-        worker = Worker(
-            functions=[func(note, name="note")],  # type: ignore[arg-type]
-            redis_pool=pool,
-            burst=True,
-            poll_delay=0.01,
-            handle_signals=False,
-        )
-        await worker.main()
-        assert await job.result(timeout=1) == "RING"
-        assert worker.jobs_complete == 1
-        for command in (
-            "EVAL",
-            "EVALSHA",
-            "SCRIPT",
-            "CONFIG",
-            "DEBUG",
-            "MODULE",
-            "SAVE",
-            "BGSAVE",
-            "REPLICAOF",
-            "MONITOR",
-        ):
-            with pytest.raises(redis.exceptions.ResponseError, match="unknown command"):
-                await pool.execute_command(command, "x", "0")
-        await pool.aclose()
+async def test_arq_enqueues_and_runs_a_job_on_a_redis_that_knows_no_dangerous_command(
+    shared: tuple[Path, EmbeddedServers],
+) -> None:
+    _, servers = shared
+    pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
+    job = await pool.enqueue_job("note", "ring", _job_id="one")
+    assert job is not None
+    assert await pool.enqueue_job("note", "ring", _job_id="one") is None
+    worker = Worker(
+        functions=[func(note, name="note")],  # type: ignore[arg-type]
+        redis_pool=pool,
+        burst=True,
+        poll_delay=0.01,
+        handle_signals=False,
+    )
+    await worker.main()
+    assert await job.result(timeout=1) == "RING"
+    assert worker.jobs_complete == 1
+    for command in (
+        "EVAL",
+        "EVALSHA",
+        "SCRIPT",
+        "CONFIG",
+        "DEBUG",
+        "MODULE",
+        "SAVE",
+        "BGSAVE",
+        "REPLICAOF",
+        "MONITOR",
+    ):
+        with pytest.raises(redis.exceptions.ResponseError, match="unknown command"):
+            await pool.execute_command(command, "x", "0")  # type: ignore[no-untyped-call]
+    await pool.aclose()
 
 
 async def test_redis_writes_nothing_to_disk_and_forgets_everything(data_dir: Path) -> None:
@@ -228,26 +246,29 @@ async def test_redis_writes_nothing_to_disk_and_forgets_everything(data_dir: Pat
         await pool.aclose()
 
 
-async def test_a_full_redis_refuses_and_drops_nothing(data_dir: Path) -> None:
-    async with embedded.servers(data_dir) as servers:
-        pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
-        await pool.set("first", "kept")
-        with pytest.raises(redis.exceptions.OutOfMemoryError):
-            for number in range(100):
-                await pool.set(f"big-{number}", b"x" * (1 << 20))
-        assert await pool.get("first") == b"kept"
-        await pool.aclose()
+async def test_a_full_redis_refuses_and_drops_nothing(shared: tuple[Path, EmbeddedServers]) -> None:
+    _, servers = shared
+    pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
+    await pool.set("first", "kept")
+    with pytest.raises(redis.exceptions.OutOfMemoryError):
+        for number in range(100):
+            await pool.set(f"big-{number}", b"x" * (1 << 20))
+    assert await pool.get("first") == b"kept"
+    await pool.flushdb()
+    await pool.aclose()
 
 
-async def test_a_second_start_on_a_directory_in_use_is_refused_and_the_first_goes_on(data_dir: Path) -> None:
-    async with embedded.servers(data_dir) as servers:
-        with pytest.raises(EmbeddedError, match="in use") as caught:
-            async with embedded.servers(data_dir):
-                pass
-        assert "Stop that one first" in caught.value.remedy
-        connection = await asyncpg.connect(servers.urls.database_url)
-        assert await connection.fetchval("SELECT 1") == 1
-        await connection.close()
+async def test_a_second_start_on_a_directory_in_use_is_refused_and_the_first_goes_on(
+    shared: tuple[Path, EmbeddedServers],
+) -> None:
+    data_dir, servers = shared
+    with pytest.raises(EmbeddedError, match="in use") as caught:
+        async with embedded.servers(data_dir):
+            pass
+    assert "Stop that one first" in caught.value.remedy
+    connection = await asyncpg.connect(servers.urls.database_url)
+    assert await connection.fetchval("SELECT 1") == 1
+    await connection.close()
 
 
 async def test_other_commands_find_the_running_servers(data_dir: Path) -> None:

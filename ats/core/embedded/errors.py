@@ -1,12 +1,13 @@
 """Why a private server cannot run, and what to do about it."""
 
 import errno
+import re
 from pathlib import Path
 
 from ats.core.errors import AtsError
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NO_ROOM_TEXTS = ("No space left on device", "Disk quota exceeded", "File too large")
+_NO_ROOM_TEXTS = re.compile(r"No space left on device|Disk quota exceeded|File too large|wrote only \d+ of \d+ bytes")
 
 
 class EmbeddedError(AtsError):
@@ -62,7 +63,7 @@ def of_system(error: OSError, place: Path) -> EmbeddedError:
 
 def of_server(server: str, place: Path, log: str) -> EmbeddedError:
     """Explain from the tail of its log why `server` did not start or stopped by itself."""
-    if any(text in log for text in _NO_ROOM_TEXTS):
+    if _NO_ROOM_TEXTS.search(log):
         return no_room(place, log)
     return EmbeddedError(
         f"The private {server} server cannot run on {place}: its data may be damaged.",

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import sys
@@ -11,6 +12,13 @@ from pathlib import Path
 from typing import IO
 
 _LAUNCH = Path(__file__).with_name("launch.py")
+
+
+@functools.cache
+def _lifeline() -> int:
+    """Where the kernel does not signal a parent's death: a pipe that closes with us. Returns the end for children."""
+    reader, _ = os.pipe()
+    return reader
 
 
 async def spawn(
@@ -32,6 +40,7 @@ async def spawn(
     error go (None: where ours go). keep: file descriptors that the child inherits. Raises OSError.
     """
     identity = "-" if account is None else f"{account[0]}:{account[1]}"
+    lifeline = () if sys.platform == "linux" else (_lifeline(),)
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
@@ -39,6 +48,7 @@ async def spawn(
         str(_LAUNCH),
         str(os.getpid()),
         str(int(death_signal)),
+        str(lifeline[0]) if lifeline else "-",
         identity,
         *argv,
         stdin=DEVNULL,
@@ -46,7 +56,7 @@ async def spawn(
         stderr=None if output is None else STDOUT,
         env=dict(env),
         cwd=cwd,
-        pass_fds=tuple(keep),
+        pass_fds=(*keep, *lifeline),
         start_new_session=True,
     )
 
