@@ -15,7 +15,7 @@ from worker.reading.messages import (
 
 _MEBIBYTE = 1024 * 1024
 READER = ChildLimits(memory=1024 * _MEBIBYTE, cpu=20)
-DETECTOR = ChildLimits(memory=2048 * _MEBIBYTE, cpu=60)
+DETECTOR = ChildLimits(memory=1024 * _MEBIBYTE, cpu=60)
 
 
 class Sandbox:

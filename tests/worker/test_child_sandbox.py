@@ -37,6 +37,12 @@ def docx(main: bytes, **more: bytes) -> bytes:
             '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
             f'<Override PartName="/word/document.xml" ContentType="{WORDML}"/></Types>',
         )
+        archive.writestr(
+            "_rels/.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+            'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+            'Target="word/document.xml"/></Relationships>',
+        )
         archive.writestr("word/document.xml", main)
         for name, content in more.items():
             archive.writestr(f"word/{name}.xml", content)

@@ -22,14 +22,25 @@ _WORDML = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _DOCUMENT_TYPE = _WORDML + "document.main+xml"
 
 
-def container(parts: Mapping[str, str | bytes], types: Mapping[str, str]) -> bytes:
-    """A ZIP file with content types and the given parts."""
-    overrides = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in types.items())
+def container(parts: Mapping[str, str | bytes], types: Mapping[str, str], *, main: str = "word/document.xml") -> bytes:
+    """A ZIP file with content types by name or ending, a relation to the main part, and the given parts."""
+    overrides = "".join(
+        f'<Default Extension="{name[1:]}" ContentType="{kind}"/>'
+        if name.startswith(".")
+        else f'<Override PartName="/{name}" ContentType="{kind}"/>'
+        for name, kind in types.items()
+    )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(
             "[Content_Types].xml",
             f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{overrides}</Types>',
+        )
+        archive.writestr(
+            "_rels/.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+            'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+            f'Target="{main}"/></Relationships>',
         )
         for name, content in parts.items():
             archive.writestr(name, content)
@@ -157,8 +168,16 @@ def test_smart_art_is_read() -> None:
     assert text_of(data) == "body\n\nin a shape"
 
 
+def test_the_document_is_found_under_any_name_and_by_the_type_of_its_ending() -> None:
+    body = f"<w:document {_NAMESPACES}><w:body>{paragraph(run('body'))}</w:body></w:document>"
+    types = {".xml": _DOCUMENT_TYPE, "docProps/core.xml": "application/x"}
+    parts = {"word/document2.xml": body, "docProps/core.xml": "<x><t>author</t></x>"}
+    assert text_of(container(parts, types, main="/word/document2.xml")) == "body"
+
+
 def test_other_containers_are_not_what_their_name_says() -> None:
-    assert refusal(container({"xl/workbook.xml": "<x/>"}, {"xl/workbook.xml": "application/x"})) is Refusal.WRONG_TYPE
+    sheet = container({"xl/workbook.xml": "<x/>"}, {"xl/workbook.xml": "application/x"}, main="xl/workbook.xml")
+    assert refusal(sheet) is Refusal.WRONG_TYPE
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("program.js", "alert(1)")

@@ -1,5 +1,7 @@
 """Reads DOCX: all the text that somebody who opens the document would see, in the order of the document."""
 
+import posixpath
+
 from lxml import etree  # type: ignore[import-untyped]
 
 from ats.documents.rules import DocumentRefused, Limits, Refusal
@@ -9,14 +11,14 @@ from worker.reading.messages import ReadResult
 from worker.reading.wordtext import visible_text
 
 _CONTENT_TYPES = "[Content_Types].xml"
+_RELATIONS = "_rels/.rels"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _DRAWING = "application/vnd.openxmlformats-officedocument.drawingml."
 _MAIN = _WORD + "document.main+xml"
 _MACRO_MAIN = "application/vnd.ms-word.document.macroEnabled.main+xml"
-# The parts that hold visible text, in the order in which they are read.
-_PARTS = (
-    _WORD + "header+xml",
-    _MAIN,
+# The parts that hold visible text and are read before and after the document, in this order.
+_BEFORE = (_WORD + "header+xml",)
+_AFTER = (
     _WORD + "footnotes+xml",
     _WORD + "endnotes+xml",
     _DRAWING + "diagramData+xml",
@@ -50,20 +52,35 @@ def read_docx(data: bytes, limits: Limits) -> ReadResult:
 
 
 def _visible_parts(parts: dict[str, bytes]) -> list[str]:
-    if _CONTENT_TYPES not in parts:
+    if _CONTENT_TYPES not in parts or _RELATIONS not in parts:
         raise DocumentRefused(Refusal.WRONG_TYPE)
-    by_type: dict[str, list[str]] = {}
-    for override in _parsed(parts[_CONTENT_TYPES]).iter("{*}Override"):
-        name = override.get("PartName", "").lstrip("/")
-        by_type.setdefault(override.get("ContentType", ""), []).append(name)
-    if _MACRO_MAIN in by_type:
+    types = _types(parts)
+    main = _main_part(parts)
+    if types.get(main) == _MACRO_MAIN:
         raise DocumentRefused(Refusal.ACTIVE_CONTENT)
-    if len(by_type.get(_MAIN, [])) != 1:
-        raise DocumentRefused(Refusal.WRONG_TYPE)
-    names = [name for kind in _PARTS for name in sorted(by_type.get(kind, []))]
-    if by_type[_MAIN][0] not in parts:
-        raise DocumentRefused(Refusal.BROKEN)
-    return [name for name in names if name in parts]
+    if types.get(main) != _MAIN:
+        # A part that is announced and missing is damage; a container without a document is another kind of file.
+        raise DocumentRefused(Refusal.WRONG_TYPE if main in parts else Refusal.BROKEN)
+    before = [name for kind in _BEFORE for name in sorted(parts) if types[name] == kind]
+    after = [name for kind in _AFTER for name in sorted(parts) if types[name] == kind]
+    return [*before, main, *after]
+
+
+def _types(parts: dict[str, bytes]) -> dict[str, str]:
+    """The content type of each part: its own, or that of its ending."""
+    root = _parsed(parts[_CONTENT_TYPES])
+    own = {each.get("PartName", "").lstrip("/"): each.get("ContentType", "") for each in root.iter("{*}Override")}
+    endings = {each.get("Extension", "").lower(): each.get("ContentType", "") for each in root.iter("{*}Default")}
+    return {name: own.get(name, endings.get(name.rpartition(".")[2].lower(), "")) for name in parts}
+
+
+def _main_part(parts: dict[str, bytes]) -> str:
+    """The name of the part that is the document; it is not always called the same."""
+    for relation in _parsed(parts[_RELATIONS]).iter("{*}Relationship"):
+        if relation.get("Type", "").endswith("/officeDocument"):
+            target: str = relation.get("Target", "")
+            return posixpath.normpath(target).lstrip("/")
+    raise DocumentRefused(Refusal.WRONG_TYPE)
 
 
 def _parsed(xml: bytes) -> etree._Element:
