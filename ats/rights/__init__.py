@@ -1,0 +1,1 @@
+"""The candidate's own page and what they can do there."""
