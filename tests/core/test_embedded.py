@@ -1,6 +1,7 @@
 """The ordinary life of the embedded servers: start, use, stop, and what they never do."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -48,7 +49,12 @@ async def shared() -> AsyncIterator[tuple[Path, EmbeddedServers]]:
 
 def server_processes(data_dir: Path) -> list[psutil.Process]:
     """The servers below this process that work in a data directory."""
-    return [child for child in psutil.Process().children(recursive=True) if Path(child.cwd()).is_relative_to(data_dir)]
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if Path(child.cwd()).is_relative_to(data_dir):
+                found.append(child)
+    return found
 
 
 def tree(data_dir: Path) -> dict[str, bytes]:

@@ -52,8 +52,8 @@ def data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """A data directory with a cluster that was stopped properly; tests copy it."""
+def used() -> Iterator[Path]:
+    """A data directory that was used before. Every test leaves it so that the next start works, and shows that."""
     parent = Path(tempfile.mkdtemp(prefix="ats-test-", dir="/tmp"))
     parent.chmod(0o711)
     asyncio.run(_make(parent / "data"))
@@ -61,16 +61,23 @@ def made() -> Iterator[Path]:
     shutil.rmtree(parent)
 
 
+@contextlib.contextmanager
+def spoilt(path: Path, content: bytes | None) -> Iterator[None]:
+    """Put `content` (None: nothing) in the place of a file or directory, and put that back afterwards."""
+    aside = path.with_name(path.name + ".aside")
+    path.rename(aside)
+    if content is not None:
+        path.write_bytes(content)
+        path.chmod(0o600)
+        os.chown(path, aside.stat().st_uid, aside.stat().st_gid)
+    yield
+    path.unlink(missing_ok=True)
+    aside.rename(path)
+
+
 async def _make(data_dir: Path) -> None:
     async with embedded.servers(data_dir):
         pass
-
-
-@pytest.fixture
-def used(made: Path, data_dir: Path) -> Path:
-    """A data directory that was used before, for one test to spoil."""
-    subprocess.run(["cp", "-a", made, data_dir], check=True)
-    return data_dir
 
 
 @contextlib.asynccontextmanager
@@ -123,7 +130,9 @@ async def test_killing_the_parent_ends_every_server_and_the_next_start_recovers(
         pids = [child.pid for child in psutil.Process(parent.pid).children(recursive=True)]
         assert len(pids) >= 5
         connection = await asyncpg.connect(url)
-        await connection.execute("CREATE TABLE fate (word text); INSERT INTO fate VALUES ('committed')")
+        await connection.execute(
+            "DROP TABLE IF EXISTS fate; CREATE TABLE fate (word text); INSERT INTO fate VALUES ('committed')"
+        )
         half = connection.transaction()
         await half.start()
         await connection.execute("INSERT INTO fate VALUES ('not committed')")
@@ -257,36 +266,54 @@ async def test_a_server_that_ends_by_itself_is_reported(used: Path, name: str) -
 
 
 async def test_a_cluster_of_another_postgresql_is_refused_by_name(used: Path) -> None:
-    (used / "servers/postgres/PG_VERSION").write_text("16\n")
-    error = await refused(used, r"made by PostgreSQL 16; this program has 18")
+    with spoilt(used / "servers/postgres/PG_VERSION", b"16\n"):
+        error = await refused(used, r"made by PostgreSQL 16; this program has 18")
     assert "Dump it" in error.remedy
+    await works(used)
 
 
-async def test_a_directory_of_another_version_of_this_program_is_refused(used: Path) -> None:
-    (used / "servers/layout").write_text("99\n")
-    await refused(used, r"another version of this program \(layout 99, expected 1\)")
-    (used / "servers/layout").write_bytes(b"\x00\xffnonsense")
-    await refused(used, "layout unknown")
-    (used / "servers/layout").unlink()
-    await refused(used, "not the file `layout`")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"99\n", r"another version of this program \(layout 99, expected 1\)"),
+        (b"\x00\xffnonsense", "layout unknown"),
+        (None, "not the file `layout`"),
+    ],
+)
+async def test_a_directory_of_another_version_of_this_program_is_refused(
+    used: Path, content: bytes | None, message: str
+) -> None:
+    with spoilt(used / "servers/layout", content):
+        await refused(used, message)
+    await works(used)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x00\x01garbage"])
 async def test_a_cluster_that_does_not_say_its_version_is_refused_as_damaged(used: Path, content: bytes | None) -> None:
-    path = used / "servers/postgres/PG_VERSION"
-    path.unlink() if content is None else path.write_bytes(content)
-    error = await refused(used, "damaged")
+    with spoilt(used / "servers/postgres/PG_VERSION", content):
+        error = await refused(used, "damaged")
     assert "backup" in error.remedy
+    await works(used)
 
 
-@pytest.mark.parametrize("spoilt", ["global/pg_control", "pg_wal", "global/1262"])
-async def test_a_damaged_cluster_is_refused_with_the_end_of_its_log(used: Path, spoilt: str) -> None:
-    path = used / "servers/postgres" / spoilt
-    shutil.rmtree(path) if path.is_dir() else path.write_bytes(b"\x13" * 8192)
-    error = await refused(used, "damaged")
-    assert "FATAL" in error.detail or "PANIC" in error.detail
-    assert error.detail in str(error)
-    assert alive([child.pid for child in psutil.Process().children()]) == []
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("global/pg_control", b"\x13" * 8192),
+        ("global/pg_control", b""),
+        ("pg_wal", None),
+        ("global/1262", b"\x13" * 8192),
+    ],
+)
+async def test_a_damaged_cluster_is_refused_with_the_end_of_its_log(
+    used: Path, name: str, content: bytes | None
+) -> None:
+    with spoilt(used / "servers/postgres" / name, content):
+        error = await refused(used, "damaged")
+        assert "FATAL" in error.detail or "PANIC" in error.detail
+        assert error.detail in str(error)
+        assert alive([child.pid for child in psutil.Process().children()]) == []
+    await works(used)
 
 
 async def test_a_full_disk_at_a_later_start_is_named(used: Path) -> None:
@@ -304,6 +331,8 @@ async def test_a_full_disk_at_a_later_start_is_named(used: Path) -> None:
 async def test_a_full_disk_before_the_servers_start_is_named(used: Path) -> None:
     (used / "servers/conf/.redis.conf").symlink_to("/dev/full")
     await refused(used, "no room left")
+    (used / "servers/conf/.redis.conf").unlink()
+    await works(used)
 
 
 async def test_a_limit_on_file_sizes_at_the_first_start_is_named_and_leaves_no_half_cluster(data_dir: Path) -> None:
