@@ -3,15 +3,16 @@
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
 import pytest_asyncio
 
 from ats.consent.actions import publish
-from ats.core import db, embedded
+from ats.core import db, embedded, outbox
 from ats.core.blobs import open_blobs
 from ats.core.clock import read_clock
 from ats.core.mail import FolderMailer
@@ -19,7 +20,11 @@ from ats.core.migrate import migrate
 from ats.core.outbox import Doorbell
 from ats.core.services import Services
 from ats.settings import Settings, read_settings
+from tests.support.app import serving
+from tests.support.cast import Cast, make_cast
 from tests.support.environment import environment
+from worker.jobs import job_actions, run_job
+from worker.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
@@ -100,3 +105,39 @@ def pytest_configure() -> None:
     """Keep the machine's own settings out of the tests."""
     for name in [name for name in os.environ if name.startswith("ATS_")]:
         del os.environ[name]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without scripts, as far as HTTP goes."""
+    async with serving(services) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cast(services: Services) -> Cast:
+    """The fixed cast: accounts and vacancies."""
+    return await make_cast()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """The real children that read documents, kept warm for all tests."""
+    made = Sandbox()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+def work(services: Services, sandbox: Sandbox) -> Callable[[], Awaitable[int]]:
+    """Run every job that waits, and those that they cause; gives how many were completed."""
+    actions = job_actions(sandbox)
+
+    async def run() -> int:
+        completed = 0
+        while waiting := await outbox.waiting(now=read_clock()):
+            for job_id in waiting:
+                completed += await run_job(services, actions, job_id, clock=read_clock)
+        return completed
+
+    return run

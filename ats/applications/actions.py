@@ -219,7 +219,7 @@ async def withdraw_application(services: Services, actor: Candidate, application
         )
 
 
-async def erase_rows(services: Services, subject: Subject) -> dict[str, int]:
+async def erase_rows(_services: Services, subject: Subject) -> dict[str, int]:
     """Erasure: delete the application, or every application of the person."""
     query = Application.delete().where(Application.candidate_id == subject.candidate_id)
     if subject.application_id is not None:

@@ -73,17 +73,19 @@ async def new_link(candidate_id: UUID, *, now: datetime) -> str:
     return token
 
 
-async def destroy_key(services: Services, subject: Subject) -> dict[str, int]:
+async def destroy_key(_services: Services, subject: Subject) -> dict[str, int]:
     """Erasure: destroy the person's key. Nothing sealed of theirs opens from here on."""
     if subject.application_id is not None:
         return {}
     gone = await (
-        CandidateKey.delete().where(CandidateKey.candidate_id == subject.candidate_id).returning(CandidateKey.candidate_id)
+        CandidateKey.delete()
+        .where(CandidateKey.candidate_id == subject.candidate_id)
+        .returning(CandidateKey.candidate_id)
     )
     return {"candidate_key": len(gone)}
 
 
-async def erase_rows(services: Services, subject: Subject) -> dict[str, int]:
+async def erase_rows(_services: Services, subject: Subject) -> dict[str, int]:
     """Erasure: delete the person and their links."""
     if subject.application_id is not None:
         return {}

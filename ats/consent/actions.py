@@ -62,7 +62,7 @@ async def record_event(
     return event_id
 
 
-async def erase_rows(services: Services, subject: Subject) -> dict[str, int]:
+async def erase_rows(_services: Services, subject: Subject) -> dict[str, int]:
     """Erasure of a person: the database removes their events, which no role of ours may delete by itself."""
     if subject.application_id is not None:
         return {}

@@ -56,7 +56,8 @@ class Engine(PostgresEngine):
 
     def __init__(self) -> None:
         super().__init__(config={})
-        self.current_transaction: ContextVar[Transaction | None] = ContextVar("ats_transaction", default=None)
+        # Piccolo only ever asks the open transaction for its connection.
+        self.current_transaction: ContextVar[Any] = ContextVar("ats_transaction", default=None)
 
     async def check_version(self) -> None:
         """Checked by `connect` instead, and strictly."""
@@ -72,7 +73,7 @@ class Engine(PostgresEngine):
         """Refuse: Piccolo's batch swallows exceptions. Page by key instead."""
         raise NotImplementedError
 
-    def transaction(self, allow_nested: bool = True) -> Any:
+    def transaction(self, allow_nested: bool = True) -> Any:  # noqa: ARG002 -- Piccolo's signature
         """Piccolo's migrations ask for a transaction; they get the one that is open."""
         return _joined()
 
@@ -84,7 +85,7 @@ class AtsTable(Table):
     """Base of all tables: bound to our engine, whatever PICCOLO_CONF a host application has."""
 
 
-AtsTable._meta._db = engine
+AtsTable._meta._db = engine  # noqa: SLF001 -- the documented `db=` is not inherited by subclasses
 
 
 _day: ContextVar[date | None] = ContextVar("ats_day", default=None)
@@ -167,7 +168,7 @@ async def transaction() -> AsyncIterator[Transaction]:
 
 @contextmanager
 def as_of(day: date) -> Iterator[None]:
-    """Transactions inside take `day` for today: what was visible then is visible. The demonstration's past is made so."""
+    """Transactions inside take `day` for today: what was visible then is visible. Makes the demonstration's past."""
     token = _day.set(day)
     try:
         yield
@@ -194,7 +195,7 @@ async def past_due_visible() -> AsyncIterator[None]:
 
 def open_transaction() -> Transaction:
     """The transaction that this task is in. Raises NotConnected when there is none."""
-    current = engine.current_transaction.get()
+    current: Transaction | None = engine.current_transaction.get()
     if current is None:
         raise NotConnected
     return current

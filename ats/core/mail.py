@@ -67,7 +67,7 @@ class SmtpMailer:
             "timeout": TIMEOUT_SECONDS,
         }
 
-    async def send(self, message: EmailMessage, key: str) -> None:
+    async def send(self, message: EmailMessage, key: str) -> None:  # noqa: ARG002 -- stands in the Message-ID
         """Hand the message to the server. Its Message-ID comes from its key, so a repeat is recognised as one."""
         try:
             async with aiosmtplib.SMTP(**self._client) as client:  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ class MigrationFailed(RuntimeError):
 
 
 class _Forwards(ForwardsMigrationManager):
-    def get_app_config(self, app_name: str) -> AppConfig:
+    def get_app_config(self, app_name: str) -> AppConfig:  # noqa: ARG002 -- there is one
         return APP_CONFIG
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID, uuid4
 
 import msgspec
@@ -18,6 +17,7 @@ from ats.core.rooms import Subject
 from ats.core.services import Services
 from ats.documents import queries
 from ats.documents.places import Purpose, place
+from ats.documents.reader import Detected, FoundSpan, Reader, ReadText
 from ats.documents.rules import DocumentRefused, Kind, Limits, Refusal
 from ats.documents.tables import Document, Finding, Reveal, Upload
 from ats.documents.uploads import Received, blob_context, blob_path
@@ -25,53 +25,6 @@ from ats.documents.uploads import Received, blob_context, blob_path
 PROCESS = "documents.process"
 WORKER = System("worker")
 REVEAL_LIFE = timedelta(minutes=15)
-
-
-class ReadText(Protocol):
-    """The text of a document and its number of pages."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def pages(self) -> int: ...
-
-
-class Detected(Protocol):
-    """The language of a text and what was found in it."""
-
-    @property
-    def language(self) -> str: ...
-    @property
-    def findings(self) -> Sequence["FoundSpan"]: ...
-
-
-class FoundSpan(Protocol):
-    """A sensitive part of a text, in characters."""
-
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def tier(self) -> str: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def section(self) -> str: ...
-
-
-class Reader(Protocol):
-    """Reads documents and detects what is sensitive, in processes that can be killed (the worker's sandbox)."""
-
-    async def read(self, data: bytes, kind: Kind, *, limits: Limits) -> ReadText:
-        """The text of a document. Raises DocumentRefused with the reason."""
-
-    async def detect(self, text: str) -> Detected:
-        """What is sensitive in a text. Raises DocumentRefused when the text itself is too much."""
 
 
 async def attach(
@@ -133,9 +86,9 @@ async def _content(services: Services, document: queries.Waiting, data_key: byte
 
 async def _store_refusal(job: Job, document: queries.Waiting, reason: Refusal, now: datetime) -> None:
     async with db.transaction():
-        await Document.update(
-            {Document.state: "refused", Document.refusal: reason.value, Document.read_at: now}
-        ).where(Document.id == document.id, Document.state == "waiting")
+        await Document.update({Document.state: "refused", Document.refusal: reason.value, Document.read_at: now}).where(
+            Document.id == document.id, Document.state == "waiting"
+        )
         await audit.record(
             audit.Tag.DOCUMENT_REFUSE, WORKER, now=now, candidate_id=document.candidate_id, object_id=document.id,
             detail={"refusal": reason.value},
@@ -259,6 +212,6 @@ async def erase_objects(services: Services, subject: Subject) -> dict[str, int]:
     return {"blob": gone}
 
 
-async def erase_rows(services: Services, subject: Subject) -> dict[str, int]:
+async def erase_rows(_services: Services, subject: Subject) -> dict[str, int]:
     """Erasure: delete documents with their texts, findings and reveals."""
     return await queries.delete_rows(subject)

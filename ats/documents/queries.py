@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,6 @@ from ats.core.access import Power, Staff
 from ats.core.crypto import unseal
 from ats.core.errors import Forbidden, NotFound
 from ats.core.rooms import Subject
-from ats.core.services import Services
 from ats.documents.places import place
 from ats.documents.rules import Refusal
 from ats.documents.tables import Document, Finding
@@ -92,9 +92,7 @@ async def load_for_processing(document_id: UUID) -> Waiting | None:
     return Waiting(**row) if row else None
 
 
-async def documents_of(
-    services: Services, application_id: UUID, data_key: bytes, actor: Staff, *, now: datetime
-) -> list[DocumentView]:
+async def documents_of(application_id: UUID, data_key: bytes, actor: Staff, *, now: datetime) -> list[DocumentView]:
     """The documents of an application, masked, for an actor who has been allowed to see the application."""
     rows = await (
         Document.select(
@@ -108,10 +106,10 @@ async def documents_of(
     return [_view(row, data_key, shown) for row in rows]
 
 
-def _view(row: dict[str, object], data_key: bytes, shown: dict[UUID, str]) -> DocumentView:
+def _view(row: dict[str, Any], data_key: bytes, shown: dict[UUID, str]) -> DocumentView:
     parts: list[str | MaskedPart] = []
     if row["masked"] is not None:
-        sealed = unseal(data_key, bytes(row["masked"]), place("masked", row["id"]))  # type: ignore[call-overload]
+        sealed = unseal(data_key, row["masked"], place("masked", row["id"]))
         parts = [
             msgspec.structs.replace(part, shown=shown[part.finding])
             if isinstance(part, MaskedPart) and part.finding in shown
@@ -119,12 +117,12 @@ def _view(row: dict[str, object], data_key: bytes, shown: dict[UUID, str]) -> Do
             for part in msgspec.json.decode(sealed, type=list[str | MaskedPart])
         ]
     return DocumentView(
-        id=row["id"],  # type: ignore[arg-type]
-        purpose=str(row["purpose"]),
-        state=str(row["state"]),
+        id=row["id"],
+        purpose=row["purpose"],
+        state=row["state"],
         refusal=Refusal(row["refusal"]) if row["refusal"] else None,
-        pages=row["pages"],  # type: ignore[arg-type]
-        language=str(row["language"]),
+        pages=row["pages"],
+        language=row["language"],
         parts=parts,
     )
 
@@ -164,7 +162,7 @@ async def load_finding_for(actor: Staff, finding_id: UUID) -> FoundPart:
     return found
 
 
-async def cards_of(services: Services, application_ids: Sequence[UUID], data_key: bytes) -> list[DocumentCard]:
+async def cards_of(application_ids: Sequence[UUID], data_key: bytes) -> list[DocumentCard]:
     """The documents of a person's applications, as the person sees them listed."""
     rows = await db.fetch(
         "SELECT id, application_id, purpose, name, size, state, refusal, ARRAY(SELECT DISTINCT label FROM finding "

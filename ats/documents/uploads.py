@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from ats.core.blobs import BlobWriter
 from ats.core.crypto import ChunkSealer, new_key
 from ats.core.errors import NotFound
 from ats.core.services import Services
@@ -38,7 +39,7 @@ class UploadSink:
         self._sealer = ChunkSealer(self._key, blob_context(self._id))
         self._head = bytearray()
         self._size = 0
-        self._writer = None
+        self._writer: BlobWriter | None = None
         self.received: Received | None = None
         self.refusal: Refusal | None = None
 

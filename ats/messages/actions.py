@@ -109,7 +109,7 @@ def _place(message_id: UUID) -> str:
     return f"message.context:{message_id}"
 
 
-async def erase_rows(services: Services, subject: Subject) -> dict[str, int]:
+async def erase_rows(_services: Services, subject: Subject) -> dict[str, int]:
     """Erasure of a person: delete every message to them."""
     if subject.application_id is not None:
         return {}

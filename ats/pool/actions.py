@@ -32,9 +32,7 @@ async def leave_pool(candidate_id: UUID, *, channel: str, now: datetime) -> bool
 
     The withdrawal refers to the same statement and wording as the consent that it ends.
     """
-    gone = await db.fetch(
-        "DELETE FROM pool_membership WHERE candidate_id = $1 RETURNING given_event_id", candidate_id
-    )
+    gone = await db.fetch("DELETE FROM pool_membership WHERE candidate_id = $1 RETURNING given_event_id", candidate_id)
     if not gone:
         return False
     given = await db.fetch_row(
@@ -54,7 +52,7 @@ async def leave_pool(candidate_id: UUID, *, channel: str, now: datetime) -> bool
     return True
 
 
-async def erase_rows(services: Services, subject: Subject) -> dict[str, int]:
+async def erase_rows(_services: Services, subject: Subject) -> dict[str, int]:
     """Erasure of a person: end their membership."""
     if subject.application_id is not None:
         return {}

@@ -72,7 +72,7 @@ async def count_due(*, on: date, moment: datetime) -> Due:
     """How much a sweep for `on` would erase."""
     async with db.transaction(), db.past_due_visible():
         rows = await db.fetch(
-            "SELECT count(*) AS applications, "
+            "SELECT count(*) AS applications, "  # noqa: S608 -- constants of this module
             f"count(DISTINCT candidate_id) FILTER (WHERE NOT {_OTHERS_STAY}) AS candidates "
             f"FROM application WHERE {_GONE}",
             on, moment,
@@ -132,10 +132,17 @@ async def references_to(subject: Subject) -> list[str]:
         row["table_name"]
         for row in columns
         if await db.fetch(
-            f'SELECT FROM "{row["table_name"]}" WHERE "{row["column_name"]}" = $1 LIMIT 1',  # noqa: S608 -- names from the catalogue
+            f'SELECT FROM "{row["table_name"]}" WHERE "{row["column_name"]}" = $1 LIMIT 1',
             subject.application_id or subject.candidate_id,
         )
     ]
+
+
+async def days_overdue(*, on: date) -> int:
+    """For how many days the longest overdue application has been waiting for its erasure; 0 when none has."""
+    async with db.transaction(), db.past_due_visible():
+        row = await db.fetch_row("SELECT min(due_on) AS due_on FROM application WHERE due_on <= $1", on)
+    return (on - row["due_on"]).days if row and row["due_on"] else 0
 
 
 async def latest_runs(limit: int = 20) -> list[Run]:

@@ -6,7 +6,6 @@ from enum import StrEnum
 from ats.core.clock import add_years
 from ats.organisation import Retention
 
-
 # The job that erases what was withdrawn once its grace is over; other rooms ask for it by this name.
 ERASE_WITHDRAWN = "retention.erase_withdrawn"
 

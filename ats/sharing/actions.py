@@ -85,7 +85,7 @@ async def _confirm(services: Services, candidate_id: UUID, affiliate: str, objec
     )
 
 
-async def erase_rows(services: Services, subject: Subject) -> dict[str, int]:
+async def erase_rows(_services: Services, subject: Subject) -> dict[str, int]:
     """Erasure of a person: delete their objections."""
     if subject.application_id is not None:
         return {}

@@ -20,9 +20,7 @@ class Objection(msgspec.Struct, frozen=True):
 async def objections_of(candidate_id: UUID) -> list[Objection]:
     """The objections of a person, the oldest first. In force from the moment they were made."""
     rows = await (
-        SharingObjection.select(
-            SharingObjection.affiliate, SharingObjection.objected_at, SharingObjection.recorded_at
-        )
+        SharingObjection.select(SharingObjection.affiliate, SharingObjection.objected_at, SharingObjection.recorded_at)
         .where(SharingObjection.candidate_id == candidate_id)
         .order_by(SharingObjection.objected_at)
     )
