@@ -1,0 +1,98 @@
+"""Serves an application over HTTP/1.1 with uvicorn; TLS is the business of the proxy in front."""
+
+import errno
+import inspect
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import uvicorn
+from litestar.types import ASGIApp
+
+from ats.settings import Settings
+from ats.web.boundary import MAX_HEADER_BYTES, Boundary
+from ats.web.protocol import Protocol
+
+KEEP_ALIVE_SECONDS = 15
+GRACEFUL_SECONDS = 20
+BACKLOG = 512
+MAX_CONNECTIONS = 1_000
+
+OnReady = Callable[[str, int], Awaitable[None] | None]
+
+
+class AddressUnusable(RuntimeError):
+    """The address cannot be listened on; the message says why and what to do."""
+
+
+class DidNotStart(RuntimeError):
+    """The application's own start-up failed."""
+
+
+async def serve(app: ASGIApp, settings: Settings, *, on_ready: OnReady | None = None) -> None:
+    """Serve `app` on settings.host and settings.port until SIGINT or SIGTERM, then finish what is running.
+
+    on_ready: called with the host and the actual port (port 0 takes a free one) once requests are accepted.
+    Raises AddressUnusable or DidNotStart.
+    """
+    listening = _listen(settings.host, settings.port)
+    config = uvicorn.Config(
+        cast(Any, Boundary(app)),
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+    with listening:
+        server = _Server(config, listening, on_ready)
+        await server.serve(sockets=[listening])
+    if not server.was_ready:
+        raise DidNotStart("the application did not start; the log above says why")
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, listening: socket.socket, on_ready: OnReady | None) -> None:
+        super().__init__(config)
+        self.was_ready = False
+        self._listening = listening
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.should_exit:
+            return
+        self.was_ready = True
+        if self._on_ready is not None:
+            host, port = self._listening.getsockname()[:2]
+            result = self._on_ready(host, port)
+            if inspect.isawaitable(result):
+                await result
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+        listening.setblocking(False)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            reason = "another program uses this port; stop it, or choose another with ATS_PORT (0 takes a free one)"
+        elif error.errno == errno.EACCES:
+            reason = "this port needs more rights; choose one above 1023 with ATS_PORT"
+        else:
+            reason = "this machine has no such address; set ATS_HOST"
+        raise AddressUnusable(f"cannot listen on {host}:{port}: {reason}") from None
+    return listening
