@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -91,15 +91,15 @@ class Child:
             ChildUnavailable: the child could not be started or was ended from outside.
         """
         async with self._turn:
-            await self._ensure_running()
+            process = await self._ensure_running()
             try:
                 async with asyncio.timeout(self._deadline):
-                    reply = await self._exchange(request)
+                    reply = await self._exchange(process, request)
             except TimeoutError:
                 await self._kill()
                 raise ChildFailed(Refusal.TIMEOUT) from None
             except (asyncio.IncompleteReadError, ConnectionError):
-                raise await self._post_mortem() from None
+                raise await self._post_mortem(process) from None
             except BaseException:
                 await self._kill()
                 raise
@@ -114,15 +114,15 @@ class Child:
             raise ChildFailed(Refusal.BROKEN)
         return reply
 
-    async def _ensure_running(self) -> None:
-        if self.pid is not None:
-            return
+    async def _ensure_running(self) -> asyncio.subprocess.Process:
+        if self._process is not None and self._process.returncode is None:
+            return self._process
         limits = self._limits
         arguments = [self._role, os.getpid(), limits.memory, limits.cpu, limits.files]
         self._used = 0
         try:
             async with asyncio.timeout(self._start_deadline):
-                self._process = await asyncio.create_subprocess_exec(
+                self._process = process = await asyncio.create_subprocess_exec(
                     sys.executable,
                     "-I",
                     "-B",
@@ -136,8 +136,8 @@ class Child:
                     cwd="/",
                     start_new_session=True,
                 )
-                if isinstance(await self._receive(), Ready):
-                    return
+                if isinstance(await self._receive(process), Ready):
+                    return process
         except (TimeoutError, OSError, asyncio.IncompleteReadError, ChildFailed):
             pass
         except BaseException:
@@ -146,18 +146,18 @@ class Child:
         await self._kill()
         raise ChildUnavailable
 
-    async def _exchange(self, request: Request) -> Reply:
-        assert self._process is not None and self._process.stdin is not None
-        self._process.stdin.write(frame(request))
-        await self._process.stdin.drain()
-        return await self._receive()
+    async def _exchange(self, process: asyncio.subprocess.Process, request: Request) -> Reply:
+        requests = cast(asyncio.StreamWriter, process.stdin)
+        requests.write(frame(request))
+        await requests.drain()
+        return await self._receive(process)
 
-    async def _receive(self) -> Reply:
-        assert self._process is not None and self._process.stdout is not None
-        (length,) = HEADER.unpack(await self._process.stdout.readexactly(HEADER.size))
+    async def _receive(self, process: asyncio.subprocess.Process) -> Reply:
+        replies = cast(asyncio.StreamReader, process.stdout)
+        (length,) = HEADER.unpack(await replies.readexactly(HEADER.size))
         if length > _REPLY_BYTES:
             raise ChildFailed(Refusal.TOO_COMPLEX)
-        body = await self._process.stdout.readexactly(length)
+        body = await replies.readexactly(length)
         try:
             reply: Reply = msgspec.msgpack.decode(body, type=Reply)
         except msgspec.MsgspecError:
@@ -165,14 +165,13 @@ class Child:
             raise ChildFailed(Refusal.BROKEN) from None
         return reply
 
-    async def _post_mortem(self) -> DocumentRefused | Unavailable:
+    async def _post_mortem(self, process: asyncio.subprocess.Process) -> DocumentRefused | Unavailable:
         """What it means that the child died over a document."""
-        assert self._process is not None
         with suppress(TimeoutError):
             # It has closed its pipe; a moment later it is gone, unless it only pretends.
             async with asyncio.timeout(1):
-                await self._process.wait()
-        code = self._process.returncode
+                await process.wait()
+        code = process.returncode
         await self._kill()
         if code == -signal.SIGXCPU:
             return ChildFailed(Refusal.TIMEOUT)

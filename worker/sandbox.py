@@ -1,4 +1,4 @@
-"""Where documents are read and texts examined: in children, so that a hostile file costs one answer and nothing else."""
+"""Where documents are read and texts examined: in children, so that a hostile file costs one answer and no more."""
 
 import asyncio
 from itertools import pairwise
@@ -39,9 +39,11 @@ class Sandbox:
         """Describes the children; none is started yet.
 
         Args:
-            reader, detector: what each may use.
-            read_deadline, detect_deadline: seconds for one document, one text.
+            reader: what the reading of one document may use.
+            read_deadline: seconds for one document.
             readers: how many documents are read at the same time.
+            detector: what the detector may use.
+            detect_deadline: seconds for one text.
             detections: how many texts one detector examines before it is replaced.
         """
         self._reader_limits = reader

@@ -4,7 +4,7 @@ Their ages are chosen so that every clock of the privacy statement (section 3.5)
 past one year without and with the talent pool, and past three years.
 """
 
-import datetime
+import datetime as dt
 from functools import cache
 from importlib.resources import files
 
@@ -17,8 +17,8 @@ from ats.documents.rules import Kind
 class Fact(msgspec.Struct, frozen=True):
     """Something that the documents disclose and a recruiter need not know.
 
-    label: the label that a detector should give it. place: where it stands: personal, profile, experience, expectations,
-    interests, references or letter. heading: what stands before it in a list.
+    label: the label that a detector should give it. place: where it stands: personal, profile, experience,
+    expectations, interests, references or letter. heading: what stands before it in a list.
     """
 
     label: str
@@ -58,7 +58,7 @@ class Person(msgspec.Struct, frozen=True):
     family_name: str
     female: bool
     language: str
-    born: datetime.date
+    born: dt.date
     serial: int
     email: str
     phone: str
@@ -89,7 +89,7 @@ class Person(msgspec.Struct, frozen=True):
         return tuple(fact for fact in self.facts if fact.place == place)
 
 
-def national_number(born: datetime.date, serial: int) -> str:
+def national_number(born: dt.date, serial: int) -> str:
     """A Belgian national register number with the right check digits, in its usual notation.
 
     The number is the date of birth, a serial of three digits and 97 minus the rest of these nine digits by 97; those

@@ -1,6 +1,6 @@
 """Lays out the DOCX documents of the demonstration."""
 
-import datetime
+import datetime as dt
 import io
 import zipfile
 
@@ -12,7 +12,7 @@ from ats.demo.people import Person
 from ats.demo.words import WORDS, Words
 
 # The properties of a document and its container hold a time; a fixed one makes the same person give the same bytes.
-_WRITTEN = datetime.datetime(2024, 1, 1)
+_WRITTEN = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 

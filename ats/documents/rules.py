@@ -115,9 +115,13 @@ class DocumentRefused(AtsError):
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SUFFIXES = {".pdf": Kind.PDF, ".docx": Kind.DOCX, ".txt": Kind.TEXT, ".text": Kind.TEXT}
-_OLD_WORD = frozenset({".doc", ".dot", ".wps"})
-_ARCHIVES = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
-_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".svg"})
+_BY_SUFFIX = {
+    **dict.fromkeys((".doc", ".dot", ".wps"), Refusal.OLD_WORD),
+    **dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"), Refusal.ARCHIVE),
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff"), Refusal.PICTURE),
+    **dict.fromkeys((".heic", ".avif", ".svg"), Refusal.PICTURE),
+}
+_PICTURE_BRANDS = (b"WEBP", b"heic", b"avif", b"mif1")
 _PICTURE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _ARCHIVE_MAGIC = (b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 # What a text file may hold below the space: tab, line feed, vertical tab, form feed, carriage return, escape.
@@ -172,16 +176,12 @@ def _reason(head: bytes, kind: Kind | None, suffix: str, expected: Kind | None) 
     if head.startswith(_OLE):
         # Office wraps a DOCX that has a password in the container of the old formats.
         return Refusal.ENCRYPTED if expected is Kind.DOCX else Refusal.OLD_WORD
-    if head.startswith(_PICTURE_MAGIC) or head[8:12] in (b"WEBP", b"heic", b"avif", b"mif1"):
+    if head.startswith(_PICTURE_MAGIC) or head[8:12] in _PICTURE_BRANDS:
         return Refusal.PICTURE
-    if head.startswith(_ARCHIVE_MAGIC) or (kind is Kind.DOCX and suffix in _ARCHIVES):
+    if head.startswith(_ARCHIVE_MAGIC):
         return Refusal.ARCHIVE
-    if expected is None and suffix in _OLD_WORD:
-        return Refusal.OLD_WORD
-    if expected is None and suffix in _PICTURES:
-        return Refusal.PICTURE
-    if expected is None and suffix in _ARCHIVES:
-        return Refusal.ARCHIVE
+    if suffix in _BY_SUFFIX:
+        return _BY_SUFFIX[suffix]
     # A known ending with other content, or known content without an ending, is a wrong name. All else is unknown.
     return Refusal.WRONG_TYPE if expected is not None or (kind is not None and not suffix) else Refusal.UNSUPPORTED
 

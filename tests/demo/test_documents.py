@@ -1,6 +1,6 @@
 """The invented candidates, their documents and the vacancies that they apply for."""
 
-import datetime
+import datetime as dt
 import io
 
 import docx
@@ -93,7 +93,7 @@ def test_a_national_number_is_valid_and_says_what_the_person_says(person: Person
 
 
 def test_a_number_of_somebody_born_in_this_century_is_valid() -> None:
-    assert nn.is_valid(national_number(datetime.date(2003, 5, 6), 998))
+    assert nn.is_valid(national_number(dt.date(2003, 5, 6), 998))
 
 
 def test_no_national_number_stands_in_the_sources() -> None:

@@ -46,6 +46,10 @@ def gone(pid: int) -> bool:
         return True
 
 
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
 async def until(true: Callable[[], bool], seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while not true():
@@ -213,11 +217,11 @@ def test_a_child_dies_with_its_parent_even_when_it_is_stuck(tmp_path: Path) -> N
 
 
 async def test_a_stopped_child_leaves_no_process_and_no_pipe(make: Callable[..., Child]) -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     child = make()
     await read(child)
     pid = child.pid
     assert pid is not None
     await child.stop()
     assert not psutil.pid_exists(pid)
-    await until(lambda: len(os.listdir("/proc/self/fd")) <= before)
+    await until(lambda: open_files() <= before)

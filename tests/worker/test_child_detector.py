@@ -1,7 +1,7 @@
 """The detector child is kept warm, says exactly where a finding stands, and is replaced when it fails."""
 
 import asyncio
-import datetime
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ats.demo.people import national_number
+from ats.demo.documents import cv, letter
+from ats.demo.people import national_number, people
 from ats.documents.rules import Kind, Limits
 from worker.child import Child, ChildUnavailable
 from worker.reading.messages import DetectResult, ReadRequest
 from worker.sandbox import DETECTOR, Sandbox
 
-NUMBER = national_number(datetime.date(1990, 6, 14), 992)
+NUMBER = national_number(dt.date(1990, 6, 14), 992)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,20 @@ async def test_findings_slice_exactly_the_text_that_was_examined(sandbox: Sandbo
     assert result.language == "nl"
     assert NUMBER in [text[found.start : found.end] for found in result.findings if found.label == "NATIONAL_ID"]
     assert {found.tier for found in result.findings if found.label == "NATIONAL_ID"} == {"restricted"}
+
+
+async def test_the_national_number_is_found_in_every_document_that_holds_one(sandbox: Sandbox) -> None:
+    missed = []
+    for person in people():
+        for file in (cv(person), letter(person)):
+            if file is None:
+                continue
+            text = (await sandbox.read(file.data, file.kind)).text
+            number = national_number(person.born, person.serial)
+            found = [text[f.start : f.end] for f in (await sandbox.detect(text)).findings if f.label == "NATIONAL_ID"]
+            if (number in found) is not (number in text):
+                missed.append(file.name)
+    assert not missed
 
 
 async def test_a_finding_says_why_and_not_what(sandbox: Sandbox) -> None:

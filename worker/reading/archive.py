@@ -27,9 +27,9 @@ def open_archive(data: bytes) -> dict[str, bytes]:
     in XML are kept.
 
     Raises:
-        DocumentRefused: BROKEN, ENCRYPTED, ACTIVE_CONTENT, or TOO_COMPLEX for what is made to exhaust or to confuse: too
-            many or too big entries, two entries of one name or in one place, a path that leaves the container, a link,
-            an XML part with a document type.
+        DocumentRefused: BROKEN, ENCRYPTED, ACTIVE_CONTENT, or TOO_COMPLEX for what is made to exhaust or to confuse:
+            too many or too big entries, two entries of one name or in one place, a path that leaves the container, a
+            link, an XML part with a document type.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -11,7 +11,7 @@ _BLANK_LINES = re.compile("\n{3,}")
 
 
 def clean(text: str) -> str:
-    """The text with `\\n` as its only line end, no control characters but tab, and at most one blank line in a row.
+    r"""The text with `\n` as its only line end, no control characters but tab, and at most one blank line in a row.
 
     Letters are not normalised: what is stored and what the offsets count in are the characters that the document has.
     """

@@ -3,8 +3,8 @@
 import io
 import re
 
-import pypdfium2  # type: ignore[import-untyped]
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+import pypdfium2
+import pypdfium2.raw as pdfium
 
 from ats.documents.rules import DocumentRefused, Limits, Refusal
 from worker.reading.clean import clean
