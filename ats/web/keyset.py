@@ -22,7 +22,7 @@ class Keyset:
     id: UUID
 
 
-def keyset(cursor: Cursor | None, *, at: str, id: str, placeholders: tuple[str, str]) -> Keyset:
+def keyset(cursor: Cursor | None, *, at: str, id: str, placeholders: tuple[str, str]) -> Keyset:  # noqa: A002 -- the column
     """The page at `cursor`, None for the first. at, id: columns, as SQL. placeholders: such as ("$2", "$3")."""
     start = cursor or _AFTER_ALL
     sign, direction = (">", "ASC") if start.backwards else ("<", "DESC")

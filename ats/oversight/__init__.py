@@ -1,0 +1,1 @@
+"""What the privacy coordinator watches: the audit trail and the retention runs."""
