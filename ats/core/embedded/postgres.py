@@ -110,7 +110,7 @@ async def prepare(layout: Layout, binaries: Binaries, lock: int) -> None:
         )
     if int(found) != POSTGRES_MAJOR:
         raise EmbeddedError(
-            f"The database in {layout.postgres} was made by PostgreSQL {int(found)}; this program has {POSTGRES_MAJOR}.",
+            f"The database in {layout.postgres} was made by PostgreSQL {int(found)}; ours is {POSTGRES_MAJOR}.",
             "Dump it with the version that made it and restore the dump here, or move it away to start afresh.",
         )
 
@@ -154,7 +154,7 @@ def _refuse_foreign_server(layout: Layout) -> None:
     """Somebody may have started a server on these files by hand, without our lock; Linux tells."""
     with contextlib.suppress(OSError, ValueError):
         pid = int((layout.postgres / "postmaster.pid").read_bytes().split(b"\n", 1)[0])
-        if os.path.samefile(f"/proc/{pid}/cwd", layout.postgres):
+        if Path(f"/proc/{pid}/cwd").samefile(layout.postgres):
             raise EmbeddedError(
                 f"Another PostgreSQL server (process {pid}) is running on {layout.postgres}.",
                 "Stop that server, then start again.",
@@ -162,8 +162,11 @@ def _refuse_foreign_server(layout: Layout) -> None:
 
 
 def _sweep(layout: Layout) -> None:
-    """Remove what a killed server left. Every server of ours holds the lock that we hold now, so none is alive: the
-    process ids in these files are of dead processes, or by now of others, and PostgreSQL would believe them."""
+    """Remove what a killed server left.
+
+    Every server of ours holds the lock that we hold now, so none is alive: the process ids in these files are of dead
+    processes, or by now of others, and PostgreSQL would believe them.
+    """
     (layout.postgres / "postmaster.pid").unlink(missing_ok=True)
     path = socket(layout)
     path.unlink(missing_ok=True)

@@ -65,16 +65,15 @@ async def start(layout: Layout, binaries: Binaries, log: ServerLog, lock: int) -
     )
     try:
         async with asyncio.timeout(_READY_SECONDS):
-            while not await _answers(socket(layout)):
-                if process.returncode is not None:
-                    raise of_server("Redis", layout.redis, log.tail())
+            while process.returncode is None and not await _answers(socket(layout)):  # noqa: ASYNC110 - another process, nothing to wait on
                 await asyncio.sleep(0.01)
     except TimeoutError:
         await stop(process)
-        raise of_server("Redis", layout.redis, log.tail()) from None
     except BaseException:
         await stop(process)
         raise
+    if process.returncode is not None:
+        raise of_server("Redis", layout.redis, log.tail())
     return process
 
 
