@@ -13,6 +13,7 @@ class Candidate:
 
     ``score`` is the belief in 0..1; ``dismissed`` is "" or says why the context spoke against it. ``owner`` keeps
     weaker candidates of other rules out of its characters even when dismissed (a failed number still owns its digits).
+    ``first`` and ``last`` (exclusive) are the words of a candidate that came from words, else -1.
     """
 
     start: int
@@ -23,3 +24,7 @@ class Candidate:
     dismissed: str = ""
     owner: bool = False
     rule: str = ""
+    first: int = -1
+    last: int = -1
+    kind: str = ""
+    tight: bool = False

@@ -1,10 +1,183 @@
-"""Weighs each candidate by its context: who has it, in which section, in what kind of sentence."""
+"""Weighs each candidate by its context: who has it, in which section, in what kind of sentence.
+
+Every candidate from words gets features; hand-set weights give a first belief, and the trained model adds its own.
+"""
 
 from __future__ import annotations
 
+import math
+import re
+from dataclasses import dataclass
+
 from pii.candidates import Candidate
+from pii.clauses import Clauses
+from pii.labels import RANK, Label, tier_of
 from pii.text import Page
 
+PERSONAL_SECTIONS = frozenset({"personal", "health", "gap", "remarks", "character"})
+WORK_SECTIONS = frozenset({"experience", "education", "skills", "publications"})
+_RESTRICTED = frozenset(label for label in Label if RANK[tier_of(label)] == 2)
+_START = {"sure": 2.2, "self": -0.9, "weak": -2.2, "field": 2.6}
+# Weight of each feature for a candidate of the restricted labels.
+_WEIGHTS = {
+    "self_clause": 1.5, "self_sentence": 0.9, "self_block": 0.4, "relative": 1.3, "section_personal": 1.3,
+    "section_work": -0.9, "section_pay": -0.3, "own_cell": 1.2, "job_clause": -1.1, "job_sentence": -0.9,
+    "job_many": -0.8, "other": -1.5, "other_clause": -0.6, "vacancy": -1.6, "quoted": -0.9, "supported": 0.8,
+    "date_line": -0.2, "hobbies": 0.5, "letter": 0.3, "negative": 0.5, "number_label": 0.0, "gap": 1.5,
+}  # fmt: skip
+_HOBBY_LABELS = frozenset({Label.RELIGION, Label.POLITICS, Label.UNION, Label.ETHNICITY, Label.SEXUALITY})
+_GAP = re.compile(r"(?:19|20)\d\d ?[-–] ?(?:(?:19|20)\d\d|\d\d[./]\d{4})")
 
-def weigh(page: Page, candidates: list[Candidate]) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What stands around a candidate: named features, and the clause and sentence as word indices."""
+
+    features: dict[str, float]
+    clause: tuple[int, int]
+    sentence: tuple[int, int]
+
+
+def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dict[Label, list[int]]) -> Situation:
+    """Describe the context of a candidate that came from words."""
+    first, last = candidate.first, candidate.last
+    begin, end = clauses.sentence(first, last)
+    left, right = clauses.clause(first, last)
+    block = page.block_at(candidate.start)
+    features: dict[str, float] = {}
+    if clauses.count("self", left, right):
+        features["self_clause"] = 1.0
+    if clauses.count("self", begin, end):
+        features["self_sentence"] = 1.0
+    elif clauses.count("self", block.first, block.last):
+        features["self_block"] = 1.0
+    if clauses.count("relative", begin, end):
+        features["relative"] = 1.0
+    job_clause = _outside(clauses, "job", left, right, first, last)
+    job = _outside(clauses, "job", begin, end, first, last)
+    if job_clause:
+        features["job_clause"] = 1.0
+    if job:
+        features["job_sentence"] = 1.0
+    if job > 2:
+        features["job_many"] = 1.0
+    if _outside(clauses, "other", begin, end, first, last):
+        features["other"] = 1.0
+    if _outside(clauses, "other", left, right, first, last):
+        features["other_clause"] = 1.0
+    if clauses.count("vacancy", begin, end):
+        features["vacancy"] = 1.0
+    if clauses.quoted(page.starts[first], page.ends[last - 1]):
+        features["quoted"] = 1.0
+        if clauses.count("vacancy", block.first, block.last):
+            features["vacancy"] = 1.0
+    if clauses.count("negative", left, right):
+        features["negative"] = 1.0
+    section = block.section
+    if section in PERSONAL_SECTIONS:
+        features["section_personal"] = 1.0
+    elif section in WORK_SECTIONS:
+        features["section_work"] = 1.0
+    elif section == "pay":
+        features["section_pay"] = 1.0
+    elif section == "hobbies" and candidate.label in _HOBBY_LABELS:
+        features["hobbies"] = 1.0
+    if last - first >= 0.5 * (end - begin) and end - begin <= 9:
+        features["own_cell"] = 1.0
+    others = labels_at.get(candidate.label, [])
+    if sum(begin <= at < end for at in others) > 1:
+        features["supported"] = 1.0
+    if _GAP.match(page.low, block.start, block.start + 24):
+        features["date_line"] = 1.0
+    return Situation(features, (left, right), (begin, end))
+
+
+def _outside(clauses: Clauses, cue: str, begin: int, end: int, first: int, last: int) -> int:
+    """Count cues in a stretch, leaving out those that are words of the candidate itself."""
+    return clauses.count(cue, begin, end) - clauses.count(cue, max(begin, first), min(end, last))
+
+
+def weigh(page: Page, clauses: Clauses, candidates: list[Candidate]) -> None:
     """Change the scores of the candidates and dismiss those whose context speaks against them."""
+    labels_at: dict[Label, list[int]] = {}
+    for candidate in candidates:
+        if candidate.rule in ("term", "field"):
+            labels_at.setdefault(candidate.label, []).append(candidate.first)
+    for candidate in candidates:
+        if candidate.first < 0 or candidate.rule not in ("term", "field"):
+            continue
+        around = situation(page, clauses, candidate, labels_at)
+        if candidate.rule == "term" and clauses.other_meaning(candidate.first, candidate.last):
+            candidate.dismissed = "part of a phrase with another meaning"
+            candidate.score = 0.0
+            continue
+        logit = _START.get(candidate.kind, 0.0) + _judge(candidate, around)
+        candidate.score = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        if candidate.score < 0.5:
+            candidate.dismissed = _why_not(around)
+
+
+def _judge(candidate: Candidate, around: Situation) -> float:
+    features = around.features
+    if candidate.kind == "field":
+        return -2.0 * features.get("vacancy", 0) - 1.0 * features.get("other", 0)
+    if candidate.label in _RESTRICTED:
+        total = sum(_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
+        if candidate.kind == "sure":
+            total = 0.6 * total if total < 0 else total
+        return total
+    if candidate.label is Label.BENEFITS:
+        return _benefit(features)
+    if candidate.label in (Label.FAMILY, Label.PERSONAL):
+        return _family(candidate, features)
+    if candidate.label is Label.SALARY:
+        return (
+            -0.8
+            + 2.0 * features.get("section_pay", 0)
+            + features.get("self_sentence", 0)
+            - 1.6 * features.get("section_work", 0)
+            - features.get("job_sentence", 0)
+            - 3 * features.get("vacancy", 0)
+        )
+    if candidate.label is Label.PSYCHE:
+        return (
+            0.4 * features.get("self_sentence", 0)
+            - 1.0 * features.get("job_sentence", 0)
+            - 1.5 * features.get("other", 0)
+            - 3 * features.get("vacancy", 0)
+            - 1.2 * features.get("section_work", 0)
+        )
+    return 0.0
+
+
+def _benefit(features: dict[str, float]) -> float:
+    return (
+        3.2 * features.get("section_pay", 0) + 1.2 * features.get("self_sentence", 0) + 1.4 * features.get("pay", 0)
+        + 0.8 * features.get("supported", 0) + 1.2 * features.get("near_pay", 0) - 1.8 * features.get("job_sentence", 0)
+        - 0.8 * features.get("job_many", 0) - 1.4 * features.get("other", 0) - 2.6 * features.get("vacancy", 0)
+        - 1.6 * features.get("quoted", 0) - 2.2 * features.get("section_work", 0)
+    )  # fmt: skip
+
+
+def _family(candidate: Candidate, features: dict[str, float]) -> float:
+    total = (
+        0.8 * features.get("self_sentence", 0) + 1.0 * features.get("section_personal", 0) + 1.0 * features.get("own_cell", 0)
+        - 0.9 * features.get("job_sentence", 0) - 0.8 * features.get("job_many", 0) - 1.4 * features.get("other", 0)
+        - 1.6 * features.get("vacancy", 0) - 0.9 * features.get("section_work", 0)
+    )  # fmt: skip
+    if candidate.kind == "weak":
+        total += 2.4 * features.get("own_cell", 0) + 0.8 * features.get("header", 0) - 0.5
+    return total
+
+
+def _why_not(around: Situation) -> str:
+    features = around.features
+    if features.get("vacancy"):
+        return "words of the vacancy"
+    if features.get("other"):
+        return "about clients, colleagues or others as part of the work"
+    if features.get("job_sentence"):
+        return "a task, product or subject of the work"
+    if features.get("section_work"):
+        return "in a section on work or study, with nothing that ties it to a person"
+    return "nothing that ties it to a person"

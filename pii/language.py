@@ -39,9 +39,7 @@ def language_of(text: str) -> str:
     words = _WORD.findall(text[:_SAMPLE].lower())
     if not words:
         return ""
-    score = {
-        language: float(sum(word in common for word in words)) for language, common in _COMMON.items()
-    }
+    score = {language: float(sum(word in common for word in words)) for language, common in _COMMON.items()}
     if not any(score.values()):
         joined = " ".join(words)
         score = {language: float(sum(joined.count(trait) for trait in traits)) for language, traits in _TRAITS.items()}

@@ -1,10 +1,11 @@
 """Lexicons: lists of phrases kept as data, and the matcher that finds them among the words of a page.
 
 A list is a folder under ``data/lexicons`` with ``terms.txt`` files (any name ending in ``.txt``) and a ``SOURCE.md``.
-A file holds sections ``[NAME kind language]`` followed by one phrase a line. In a phrase
+A file holds sections ``[NAME kind language]`` followed by phrases, on lines of their own or with commas between. In a
+phrase
 
 - ``word*`` and ``*word`` stand for any word that begins or ends so,
-- ``a|b|c`` for one of several,
+- ``a|b|c_d`` for one of several (``_`` joins the words of one choice),
 - a final ``?`` makes a place optional, ``~`` allows up to three words between, ``~6`` up to six,
 - ``#`` stands for a number,
 - a final ``=`` on the line keeps the finding to the phrase itself instead of its clause.
@@ -19,6 +20,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 from pii.errors import LexiconError
@@ -27,6 +29,7 @@ from pii.text import fold
 LEXICONS = Path(__file__).parent / "data" / "lexicons"
 _HEADER = re.compile(r"\[([A-Z_]+) ([a-z]+)(?: ([a-z]{2}))?\]\Z")
 _GAP = re.compile(r"~(\d?)\Z")
+_INSIDE = re.compile(r"[-'’/]")
 _SEPARATORS = frozenset("|,")
 _SHORTEST_AFFIX = 3
 
@@ -201,16 +204,30 @@ def _slot(source: str) -> Slot:
     return Slot(frozenset(exact), tuple(sorted(prefixes)), tuple(sorted(suffixes)), number, optional, 0)
 
 
-def parse_phrase(line: str, name: str, kind: str, language: str, source: str) -> Entry:
-    """Read one phrase of a list; raises ``LexiconError`` when it cannot begin with a word."""
+def parse_phrase(line: str, name: str, kind: str, language: str, source: str) -> list[Entry]:
+    """Read one phrase of a list; one with alternatives of several words gives an entry for each of those.
+
+    Raises ``LexiconError`` when a phrase cannot begin with a word.
+    """
     tight = line.endswith("=")
-    parts = re.sub(r"[-'’/]", " ", line.rstrip("=").strip()).split()
+    parts = line.rstrip("=").split()
     if not parts:
         raise LexiconError(f"an empty phrase in {source}")
-    slots = tuple(_slot(part) for part in parts)
+    choices: list[list[str]] = []
+    for part in parts:
+        optional = "?" if part.endswith("?") else ""
+        options = [_INSIDE.sub("_", option).strip("_") for option in part.rstrip("?").split("|")]
+        single = "|".join(option for option in options if "_" not in option)
+        several = [option.replace("_", " ") for option in options if "_" in option]
+        choices.append(([single + optional] if single else []) + several)
+    return [_entry(" ".join(choice), name, kind, language, tight, source) for choice in product(*choices)]
+
+
+def _entry(phrase: str, name: str, kind: str, language: str, tight: bool, source: str) -> Entry:
+    slots = tuple(_slot(part) for part in phrase.split())
     first = slots[0]
     if first.gap or first.optional or any(len(affix) < _SHORTEST_AFFIX for affix in first.prefixes + first.suffixes):
-        raise LexiconError(f"a phrase must begin with a word or an affix of three letters: {line!r} in {source}")
+        raise LexiconError(f"a phrase must begin with a word or an affix of three letters: {phrase!r} in {source}")
     return Entry(name, kind, language, tight, slots, source)
 
 
@@ -220,7 +237,7 @@ def read_lists(folder: Path) -> Iterator[Entry]:
         name = kind = language = ""
         source = path.parent.name
         for raw in path.read_text(encoding="utf-8").splitlines():
-            line = raw.split(" #", 1)[0].strip() if not raw.startswith("#") else ""
+            line = "" if raw.startswith("# ") else raw.strip()
             if not line:
                 continue
             header = _HEADER.match(line)
@@ -229,7 +246,8 @@ def read_lists(folder: Path) -> Iterator[Entry]:
             elif not name:
                 raise LexiconError(f"a phrase before the first section in {source}")
             else:
-                yield parse_phrase(line, name, kind, language, source)
+                for phrase in line.split(","):
+                    yield from parse_phrase(phrase.strip(), name, kind, language, source)
 
 
 @cache

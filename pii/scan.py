@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pii.candidates import Candidate
+from pii.clauses import Clauses
 from pii.context import weigh
 from pii.findings import Finding
 from pii.ident.address import address_candidates
@@ -13,10 +14,14 @@ from pii.ident.contact import contact_candidates
 from pii.ident.identity import identity_candidates
 from pii.ident.numbers import runs
 from pii.language import language_of
+from pii.lexicon import shipped
+from pii.money import pay_candidates
+from pii.people import assign_contacts
 from pii.resolve import resolve
 from pii.sections import mark_sections
-from pii.terms import term_candidates
+from pii.terms import field_candidates, term_candidates
 from pii.text import Page, read
+from pii.traits import trait_candidates
 
 
 @dataclass(slots=True)
@@ -24,6 +29,7 @@ class Scan:
     """A text on its way through the stages."""
 
     page: Page
+    clauses: Clauses
     candidates: list[Candidate] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
 
@@ -32,23 +38,27 @@ def propose(text: str) -> Scan:
     """Read a text and give every candidate on it, before any context is weighed."""
     page = read(text)
     page.language = language_of(text)
-    mark_sections(page)
-    scan = Scan(page)
+    hits = shipped().find(page.words)
+    fields = mark_sections(page, hits)
+    clauses = Clauses(page, hits)
+    scan = Scan(page, clauses)
     out = scan.candidates
     out += bank_candidates(page)
-    taken = [(c.start, c.end) for c in out]
     groups = runs(page.low)
-    out += identity_candidates(page, groups, taken)
-    taken = [(c.start, c.end) for c in out]
-    out += contact_candidates(page, groups, taken)
+    out += identity_candidates(page, groups, [(c.start, c.end) for c in out])
+    out += contact_candidates(page, groups, [(c.start, c.end) for c in out])
     out += address_candidates(page, [(c.start, c.end) for c in out])
-    out += term_candidates(page)
+    out += pay_candidates(page, clauses)
+    out += trait_candidates(page, hits, clauses)
+    out += field_candidates(page, fields)
+    out += term_candidates(page, hits, clauses)
     return scan
 
 
 def judge(scan: Scan) -> None:
     """Weigh the context of every candidate: scores change, and some are dismissed with a reason."""
-    weigh(scan.page, scan.candidates)
+    weigh(scan.page, scan.clauses, scan.candidates)
+    assign_contacts(scan.page, scan.clauses, scan.candidates)
 
 
 def settle(scan: Scan) -> None:

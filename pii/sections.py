@@ -1,9 +1,141 @@
-"""Sections of a document and ``label: value`` lines."""
+"""Sections of a document and its ``label: value`` fields."""
 
 from __future__ import annotations
 
-from pii.text import Page
+from dataclasses import dataclass
+
+from pii.lexicon import Hit
+from pii.text import Block, Page
+
+_ROMAN = frozenset("i ii iii iv v vi vii viii ix x a b c d e f g".split())
+_SEPARATORS = frozenset("|,")
+_HEADING_WORDS = 9
+_OPEN_VALUE_WORDS = 9
+_VALUE_CHARS = 170
 
 
-def mark_sections(page: Page) -> None:
-    """Give every block the kind of section it stands in."""
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A label with its value: what the label asks for, and where the value stands."""
+
+    kind: str
+    start: int
+    end: int
+    explicit: bool
+    word: int
+
+
+def mark_sections(page: Page, hits: list[Hit]) -> list[Field]:
+    """Give every block the kind of section it stands in, and list the fields of the document."""
+    headings: dict[int, Hit] = {}
+    labels: dict[int, Hit] = {}
+    for hit in hits:
+        if hit.entry.name == "HEADING" and (hit.first not in headings or hit.last > headings[hit.first].last):
+            headings[hit.first] = hit
+        elif hit.entry.name == "FIELD" and (hit.first not in labels or hit.last > labels[hit.first].last):
+            labels[hit.first] = hit
+    fields: list[Field] = []
+    section = ""
+    waiting = ""
+    for block in page.blocks:
+        at = _content(page, block)
+        if at >= block.last:
+            block.section = section
+            continue
+        heading = headings.get(at)
+        if heading and _is_heading(page, block, heading):
+            section = heading.entry.kind
+            block.section = section
+            label = labels.get(at)
+            waiting = label.entry.kind if label and _ends_block(page, block, label.last) else ""
+            continue
+        if _unknown_heading(page, block):
+            section = ""
+        block.section = section
+        if heading and heading.last < block.last and page.words[heading.last] == "|":
+            block.section = heading.entry.kind
+        found = _fields(page, block, labels)
+        if found is None:
+            waiting = labels[at].entry.kind
+            continue
+        if waiting and not found:
+            fields.append(Field(waiting, block.start, min(block.end, block.start + _VALUE_CHARS), True, at))
+        waiting = ""
+        fields += found
+    return fields
+
+
+def _content(page: Page, block: Block) -> int:
+    """Give the first word of a block after bullets, numbers and letters that only count."""
+    at = block.first
+    words = page.words
+    while at < block.last and (
+        words[at] in _SEPARATORS or words[at] in _ROMAN or words[at].isdigit() and len(words[at]) < 3
+    ):
+        at += 1
+    return at
+
+
+def _ends_block(page: Page, block: Block, at: int) -> bool:
+    return all(word in _SEPARATORS for word in page.words[at : block.last])
+
+
+def _is_heading(page: Page, block: Block, hit: Hit) -> bool:
+    if _ends_block(page, block, hit.last):
+        return True
+    rest = page.words[hit.last : block.last]
+    if page.words[hit.last] not in _SEPARATORS or len(rest) > _HEADING_WORDS:
+        return False
+    opener = page.text[page.starts[hit.last]] if page.starts[hit.last] < len(page.text) else ""
+    return opener == "("
+
+
+def _unknown_heading(page: Page, block: Block) -> bool:
+    """A short line in capitals, or one marked as a title, opens a section of unknown kind."""
+    text = page.text[block.start : block.end].strip()
+    if not 3 < len(text) < 60 or any(char.isdigit() for char in text) or "," in text or "|" in text:
+        return False
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) > 3 and all(char.isupper() for char in letters) and text[-1] not in ".;"
+
+
+def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | None:
+    """Give the fields of a block; None when the block is a label alone whose value must follow."""
+    words = page.words
+    starts: list[tuple[int, Hit]] = []
+    begin = _content(page, block)
+    for at in range(begin, block.last):
+        if at in labels and (at == begin or words[at - 1] == "|"):
+            starts.append((at, labels[at]))
+    if not starts:
+        return []
+    out: list[Field] = []
+    for index, (at, hit) in enumerate(starts):
+        stop = starts[index + 1][0] if index + 1 < len(starts) else block.last
+        value = hit.last
+        bracket = value < stop and page.text[page.starts[value] : page.ends[value]] == "("
+        if bracket:
+            while value < stop and page.text[page.starts[value] : page.ends[value]] != ")":
+                value += 1
+            value += 1
+        explicit = (
+            value < stop
+            and words[value] in _SEPARATORS
+            and page.text[page.starts[value] : page.ends[value]].strip()
+            in ("", ":", "|", "=", ">", "–", "-", "»", "→", "·", "•", "/")
+        )
+        while value < stop and words[value] in _SEPARATORS:
+            value += 1
+        if value >= stop:
+            if len(starts) == 1 and at == begin:
+                return None
+            continue
+        count = sum(word not in _SEPARATORS for word in words[value:stop])
+        if not explicit and (count > _OPEN_VALUE_WORDS or hit.entry.kind.endswith("x")):
+            continue
+        end = stop
+        while end > value and words[end - 1] in _SEPARATORS:
+            end -= 1
+        start = page.starts[value]
+        out.append(Field(hit.entry.kind, start, min(page.ends[end - 1], start + _VALUE_CHARS), explicit, value))
+    return out

@@ -1,21 +1,72 @@
-"""Candidates from the lexicons."""
+"""Candidates from the lexicons and from fields."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pii.candidates import Candidate
+from pii.clauses import Clauses
 from pii.labels import Label
-from pii.lexicon import shipped
+from pii.lexicon import Hit
+from pii.sections import Field
 from pii.text import Page
 
 BASE = {"sure": 0.9, "self": 0.6, "weak": 0.3}
 _LABELS = {label.value for label in Label}
+# Lists in which each item is a finding of its own: the phrase keeps to its clause's nearest separators.
+FIELD_LABELS = {
+    "birth": Label.PERSONAL, "family": Label.FAMILY, "health": Label.HEALTH, "criminal": Label.CRIMINAL,
+    "religion": Label.RELIGION, "politics": Label.POLITICS, "union": Label.UNION, "ethnicity": Label.ETHNICITY,
+    "sexuality": Label.SEXUALITY, "psyche": Label.PSYCHE, "salary": Label.SALARY, "benefits": Label.BENEFITS,
+    "reference": Label.REFERENCE, "contact": Label.CONTACT,
+}  # fmt: skip
+_EMPTY = frozenset(
+    {
+        "",
+        "-",
+        "–",
+        "/",
+        "n.v.t.",
+        "nvt",
+        "n/a",
+        "na",
+        "s.o.",
+        "x",
+        "...",
+        "?",
+        "zie bijlage",
+        "geen",
+        "none",
+        "keine",
+        "aucune",
+    }
+)
 
 
-def term_candidates(page: Page) -> Iterator[Candidate]:
-    """Give a candidate for every lexicon phrase on the page."""
-    for hit in shipped().find(page.words):
-        if hit.entry.name in _LABELS:
-            start, end = page.starts[hit.first], page.ends[hit.last - 1]
-            yield Candidate(start, end, Label(hit.entry.name), BASE[hit.entry.kind], f"phrase of the list {hit.entry.source}")
+def term_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[Candidate]:
+    """Give a candidate for every lexicon phrase on the page, widened to its clause unless the list keeps it tight."""
+    for hit in hits:
+        if hit.entry.name not in _LABELS:
+            continue
+        label = Label(hit.entry.name)
+        first, last = hit.first, hit.last
+        if not hit.entry.tight and hit.entry.kind != "weak":
+            first, last = clauses.clause(first, last)
+        yield Candidate(
+            page.starts[first], page.ends[last - 1], label, BASE[hit.entry.kind], f"phrase of the list {hit.entry.source}",
+            rule="term", first=hit.first, last=hit.last, kind=hit.entry.kind, tight=hit.entry.tight,
+        )  # fmt: skip
+
+
+def field_candidates(page: Page, fields: list[Field]) -> Iterator[Candidate]:
+    """Give a candidate for every value whose label asks for something sensitive."""
+    for field in fields:
+        label = FIELD_LABELS.get(field.kind)
+        value = page.low[field.start : field.end].strip(" .,;")
+        if label is None or value in _EMPTY and label not in (Label.HEALTH, Label.CRIMINAL):
+            continue
+        first, last = page.span_words(field.start, field.end)
+        yield Candidate(
+            field.start, field.end, label, 0.9 if field.explicit else 0.8, "value of a label that asks for it",
+            rule="field", first=first, last=last, kind="field",
+        )  # fmt: skip

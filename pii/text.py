@@ -50,8 +50,12 @@ _PLACEHOLDER = re.compile(r"\[(?:[A-Z]{4,8}(?:_[A-Z]{2,8})?)\]")
 _BULLET = re.compile(r"[ \t]*(?:[-*•·–—▪◦‣►▸→»>~+]|\(?\d{1,2}[.)/]|[a-zA-Z][.)])[ \t]")
 _DATE_START = re.compile(r"[ \t]*(?:\d{1,2}[./-])?\d{2,4}\b")
 _LABEL_START = re.compile(r"[ \t]*[^\W\d_][^\n:]{1,40}:")
-_HARD = frozenset(".;!?()[]|•·»→<>▪◦‣►▸~*=\"&+\u2026")
-_SOFT = frozenset(",:–")
+_HARD = frozenset(".;!?|•·→<>▪◦‣►▸~*=\u2026")
+_SOFT = frozenset(',:–()[]"+')
+_ABBREVIATIONS = frozenset(
+    "nr dr mr mrs ms mme mlle prof ing ir st ca tel art bv nv p pp vol ed bijv o.a incl excl resp jr sr geb verh ca inkl bzw evtl ggf max min cat kat "
+    "str bd av no num ref dhr mevr h e g i z b d u a t v".split()
+)
 
 
 @dataclass(slots=True)
@@ -120,7 +124,9 @@ def read(text: str) -> Page:
             next_block += 1
         if start in opaque:
             skip = opaque[start]
-            words.append("|"), starts.append(start), ends.append(skip)
+            words.append("|")
+            starts.append(start)
+            ends.append(skip)
             continue
         word = match.group()
         char = word[0]
@@ -129,16 +135,14 @@ def read(text: str) -> Page:
                 head, tail = word.split("-", 1)
                 word = head + tail.strip()
         elif char in " \t" or char in _HARD:
-            if char == "." and _inside_number(low, start):
+            if char == "." and not _ends_sentence(low, start, words):
                 continue
             word = "|"
         elif char in _SOFT:
             if char == "," and _inside_number(low, start):
                 continue
             word = ","
-        elif char == "-" and low[start - 1 : start + 2] == " - ":
-            word = ","
-        elif char == "/" and low[start - 1 : start + 2] == " / ":
+        elif char in "-/" and low[start - 1 : start + 2] in (" - ", " / "):
             word = ","
         elif char not in "€$£%@#":
             continue
@@ -153,6 +157,17 @@ def read(text: str) -> Page:
 
 def _inside_number(low: str, at: int) -> bool:
     return 0 < at < len(low) - 1 and low[at - 1].isdigit() and low[at + 1].isdigit()
+
+
+def _ends_sentence(low: str, at: int, words: list[str]) -> bool:
+    """A full stop ends a sentence when space follows and it does not close an abbreviation or a number's group."""
+    after = low[at + 1 : at + 2]
+    if after and not after.isspace() and after not in "\"')":
+        return False
+    return (
+        not (words and words[-1] in _ABBREVIATIONS and low[at - 1].isalpha() and low[at - 2 : at - 1] != " ")
+        or after == "\n"
+    )
 
 
 def _close(page: Page, index: int) -> None:

@@ -22,14 +22,26 @@ _FRENCH = re.compile(
     r"(?:[ ](?:de[ ]la|de[ ]l'|des|du|de|d'|l'|la|le|les|aux?)?[ ]?" + _NAME + r"){1,6}?(?:[ ,]{1,2}(?:n[°o]?\.?[ ]?)?" + _NUMBER + _BOX + r"(?![\d/])|(?=,[ ]{0,2}(?:[a-z]{1,2}-)?\d{4,5}[ ]))"
 )  # fmt: skip
 _ENGLISH = re.compile(
-    r"(?<![\w@])\d{1,4}[a-z]?[ ,]{1,2}(?:" + _NAME + r"[ ]){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|close|court|crescent|way|terrace|gardens|square|place|grove|hill|mews|row|walk|parade|quay|boulevard)(?![a-z])"
+    r"(?<![\w@])\d{1,4}[a-z]?[ ,]{1,2}(?:"
+    + _NAME
+    + r"[ ]){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|close|court|crescent|way|terrace|gardens|square|place|grove|hill|mews|row|walk|parade|quay|boulevard)(?![a-z])"
 )
 _STREET_WORD = re.compile(
-    r"(?<![\w@])(?:(?:" + _NAME + r"[ ]){0,3})(?:str\.|strasse|straße|via|viale|calle|avenida|praca|ulica|ul\.|piazza|plaza|corso|largo|travessa|strada|rue|laan|straat|weg|damm|allee)[ ](?:" + _NAME + r"[ ]){0,4},?[ ]?" + _NUMBER + _BOX
+    r"(?<![\w@])(?:(?:"
+    + _NAME
+    + r"[ ]){0,3})(?:str\.|strasse|straße|via|viale|calle|avenida|praca|ulica|ul\.|piazza|plaza|corso|largo|travessa|strada|rue|laan|straat|weg|damm|allee)[ ](?:"
+    + _NAME
+    + r"[ ]){0,4},?[ ]?"
+    + _NUMBER
+    + _BOX
 )
-_POST = re.compile(r"(?<![\w.+/-])(?:(?:b|be|l|lu|d|de|f|fr|nl|ch|a|at|lux)[ ]?-[ ]?)?(?:\d{5}|\d{4}(?:[ ][a-z]{2}(?=[ ][a-z]))?)[ ]{1,2}(?!(?:euro?|eur|km|kg|uur|heures|stunden|hours|stuks|mensen|jaar|ans|jahre|years|employees|medewerkers|personnes|werknemers|bruto|brut|netto|net|gross|stappen|klanten|clients|kunden|users)\b)(?:(?:sint|saint|sainte|st\.?|de|la|le|les|den|het|ter|bad|sankt)[ -]?){0,2}[^\W\d_]{2,24}(?:[-' ](?:[^\W\d_]{1,3}[-' ])?[^\W\d_]{2,20}){0,3}")
+_POST = re.compile(
+    r"(?<![\w.+/-])(?:(?:b|be|l|lu|d|de|f|fr|nl|ch|a|at|lux)[ ]?-[ ]?)?(?:\d{5}|\d{4}(?:[ ][a-z]{2}(?=[ ][a-z]))?)[ ]{1,2}(?!(?:euro?|eur|km|kg|uur|heures|stunden|hours|stuks|mensen|jaar|ans|jahre|years|employees|medewerkers|personnes|werknemers|bruto|brut|netto|net|gross|stappen|klanten|clients|kunden|users)\b)(?:(?:sint|saint|sainte|st\.?|de|la|le|les|den|het|ter|bad|sankt)[ -]?){0,2}[^\W\d_]{2,24}(?:[-' ](?:[^\W\d_]{1,3}[-' ])?[^\W\d_]{2,20}){0,3}"
+)
 _TOWN_AFTER = re.compile(r"[ ,.\-–]{0,3}(?:\n[ \t]{0,50})?")
-_TOWN = re.compile(r"(?:(?:sint|saint|sainte|st\.?|de|la|le|les|den|het|ter|bad)[ -]?){0,2}[^\W\d_]{2,24}(?:-[^\W\d_]{1,20}){0,4}")
+_TOWN = re.compile(
+    r"(?:(?:sint|saint|sainte|st\.?|de|la|le|les|den|het|ter|bad)[ -]?){0,2}[^\W\d_]{2,24}(?:-[^\W\d_]{1,20}){0,4}"
+)
 _ORGANISATION = re.compile(
     r"(?:t\.?a\.?v\.?|ter attentie|a l'attention|attn|z\.?\s?hd\.?|fod|spf|dienst|departement|afdeling|service|direction|"
     r"hr[- ]|personeel|personnel|recruit|humain|resources|human|search|\bnv\b|\bsa\b|\bbv\b|bvba|\bsrl\b|\bsprl\b|\bvzw\b|\basbl\b|gmbh|\bag\b|"
@@ -49,7 +61,11 @@ def address_candidates(page: Page, taken: list[tuple[int, int]]) -> Iterator[Can
             if not _capital(page.text[start:end]):
                 continue
             spans.append((start, end))
-    posts = [m.span() for m in _POST.finditer(low) if page.text[m.end() - 1 : m.end()].strip() and _town_capital(page.text, m)]
+    posts = [
+        m.span()
+        for m in _POST.finditer(low)
+        if page.text[m.end() - 1 : m.end()].strip() and _town_capital(page.text, m)
+    ]
     used: set[int] = set()
     for start, end in sorted(spans):
         for index, (left, right) in enumerate(posts):

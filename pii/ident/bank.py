@@ -27,12 +27,12 @@ _LENGTHS = {
 _OLD_BELGIAN = re.compile(r"(?<![\d-])\d{3}[- ]\d{7}[- ]\d{2}(?![\d-])")
 _CARD = re.compile(r"(?<![\d.-])(?:\d{4}[ -]?){3}\d{4}(?![\d-])|(?<![\d.-])3[47]\d{2}[ -]?\d{6}[ -]?\d{5}(?![\d-])")
 _COMPANY = re.compile(
-    r"(?:factu|fakt|invoice|rechnung|leverancier|fournisseur|supplier|lieferant|klant|client|customer|kunde|"
+    r"(?<![a-z@.])(?:factu|fakt|invoice|rechnung|leverancier|fournisseur|supplier|lieferant|klant|client|customer|kunde|"
     r"derdenrekening|compte tiers|bedrijf|firma|company|societe|entreprise|unternehmen|kantoor|cabinet|inning|collect|"
     r"schuldeiser|creancier|creditor|domicili|zichtrekening van|rekening van|compte (?:de la|du|collecteur|central)|"
     r"account of|konto der|konto des|sepa|camt|test|voorbeeld|exemple|example|beispiel|vzw|asbl|\bnv\b|\bsa\b|\bbv\b|\bsrl\b|\bgmbh\b|"
     r"bce|kbo|btw|tva|vat|ogm|mededeling|communication|donat|gift|dons|spende|project|projet|migrat|"
-    r"terugbetaling van|assessmentbureau|vereniging|association|verein|penningmeester|tresorier|treasurer|kassier)"
+    r"terugbetaling van|assessmentbureau|vereniging|association|verein|penningmeester|tresorier|treasurer|kassier)(?![a-z]{0,12}\.)"
 )  # fmt: skip
 _OWN = re.compile(
     r"(?:mijn|mon|ma|my|mein\w*|ik|je|i|ich|loon|salaire|salary|gehalt|wages|lohn|stort|verser|pay|uberweis|"
@@ -56,12 +56,24 @@ def bank_candidates(page: Page) -> Iterator[Candidate]:
         if not valid and not (labelled and len(value) >= 14 and sum(c.isdigit() for c in value) >= 10):
             continue
         at = end
-        yield _judged(page, start, end, 0.98 if valid else 0.85, "IBAN, check digits right" if valid else "account number after its label")
-    for pattern, length, reason in ((_OLD_BELGIAN, 12, "Belgian account number"), (_CARD, 0, "payment card number, Luhn digit right")):
+        yield _judged(
+            page,
+            start,
+            end,
+            0.98 if valid else 0.85,
+            "IBAN, check digits right" if valid else "account number after its label",
+        )
+    for pattern, length, reason in (
+        (_OLD_BELGIAN, 12, "Belgian account number"),
+        (_CARD, 0, "payment card number, Luhn digit right"),
+    ):
         for match in pattern.finditer(low):
             digits = re.sub(r"\D", "", match.group())
             if length:
-                ok = int(digits[:10]) % 97 in (int(digits[10:]) % 97,) and cue_before(low, match.start(), page.block_at(match.start()).start).kind == "bank"
+                ok = (
+                    int(digits[:10]) % 97 in (int(digits[10:]) % 97,)
+                    and cue_before(low, match.start(), page.block_at(match.start()).start).kind == "bank"
+                )
             else:
                 ok = digits[0] in "3456" and luhn.is_valid(digits)
             if ok:
@@ -89,8 +101,8 @@ def _judged(page: Page, start: int, end: int, score: float, reason: str) -> Cand
     before = page.low[max(block.start, start - 110) : start]
     after = page.low[end : min(block.end, end + 60)]
     candidate = Candidate(start, end, Label.BANK, score, reason, owner=True)
-    if (_COMPANY.search(before) or re.match(r"[ ]?(?:van|de la|du|of|der|des|,? (?:bce|kbo)|naar|vers)[ ]", after)) and not re.search(
-        r"(?<![a-z])" + _OWN.pattern, before[-60:]
-    ):
+    if (
+        _COMPANY.search(before) or re.match(r"[ ]?(?:van|de la|du|of|der|des|,? (?:bce|kbo)|naar|vers)[ ]", after)
+    ) and not re.search(r"(?<![a-z])" + _OWN.pattern, before[-60:]):
         candidate.dismissed = "account of a company or of a project"
     return candidate

@@ -12,16 +12,32 @@ from pii.labels import Label
 from pii.text import Page
 
 _EMAIL = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.){1,6}[a-z]{2,18}(?![a-z0-9])")
-_EMAIL_SPELLED = re.compile(r"[a-z0-9._-]{2,40} ?(?:\[at\]|\(at\)|\[@\]) ?[a-z0-9-]{2,40} ?(?:\[dot\]|\(dot\)|\.) ?[a-z]{2,6}(?![a-z0-9])")
+_EMAIL_SPELLED = re.compile(
+    r"[a-z0-9._-]{2,40} ?(?:\[at\]|\(at\)|\[@\]) ?[a-z0-9-]{2,40} ?(?:\[dot\]|\(dot\)|\.) ?[a-z]{2,6}(?![a-z0-9])"
+)
 _HANDLE = re.compile(r"(?<![\w@.])@[a-z0-9_.]{3,30}(?![\w@])")
-_HANDLE_CUE = re.compile(r"(?:insta(?:gram)?|twitter|tiktok|telegram|mastodon|x|threads|snap(?:chat)?|bluesky|handle|discord|github|skype|linkedin)\W{0,4}\Z")
-_NAMED_HANDLE = re.compile(r"(?<![a-z])(?:skype|insta(?:gram)?|telegram|discord|snapchat|tiktok|linkedin|github|xing)[ ]?(?::|=|>)[ ]?(@?[a-z0-9_.\-/]{4,40})(?![\w@])")
-_URL = re.compile(r"(?<![\w@.])(?:https?://)?(?:www\.)?(?:[a-z0-9](?:[a-z0-9-]{0,40})\.){1,4}[a-z]{2,10}(?:/[^\s|,;()<>\"]{0,80})?(?![\w@])")
-_SOCIAL = re.compile(r"(?:https?://)?(?:[a-z]{2,3}\.)?(?:linkedin\.com|github\.com|gitlab\.com|behance\.net|dribbble\.com|twitter\.com|x\.com|facebook\.com|fb\.com|instagram\.com|xing\.com|stackoverflow\.com|medium\.com|about\.me|youtube\.com|tiktok\.com|t\.me|bsky\.app|codepen\.io|orcid\.org|researchgate\.net|malt\.(?:be|fr)|bitbucket\.org|kaggle\.com|soundcloud\.com|vimeo\.com)")
-_TLD = frozenset("be nl fr de eu com net org lu uk dev io me studio example info design online site tech app co ch at es it pt pl ro science blog page xyz biz art brussels vlaanderen gent cloud space photo photography tv cat ie works digital name pro wiki".split())
+_HANDLE_CUE = re.compile(
+    r"(?:insta(?:gram)?|twitter|tiktok|telegram|mastodon|x|threads|snap(?:chat)?|bluesky|handle|discord|github|skype|linkedin)\W{0,4}\Z"
+)
+_NAMED_HANDLE = re.compile(
+    r"(?<![a-z])(?:skype|insta(?:gram)?|telegram|discord|snapchat|tiktok|linkedin|github|xing)[ ]?(?::|=|>)[ ]?(@?[a-z0-9_.\-/]{4,40})(?![\w@])"
+)
+_URL = re.compile(
+    r"(?<![\w@.])(?:https?://)?(?:www\.)?(?:[a-z0-9](?:[a-z0-9-]{0,40})\.){1,4}[a-z]{2,10}(?:/[^\s|,;()<>\"]{0,80})?(?![\w@])"
+)
+_SOCIAL = re.compile(
+    r"(?:https?://)?(?:[a-z]{2,3}\.)?(?:linkedin\.com|github\.com|gitlab\.com|behance\.net|dribbble\.com|twitter\.com|x\.com|facebook\.com|fb\.com|instagram\.com|xing\.com|stackoverflow\.com|medium\.com|about\.me|youtube\.com|tiktok\.com|t\.me|bsky\.app|codepen\.io|orcid\.org|researchgate\.net|malt\.(?:be|fr)|bitbucket\.org|kaggle\.com|soundcloud\.com|vimeo\.com)"
+)
+_TLD = frozenset(
+    "be nl fr de eu com net org lu uk dev io me studio example info design online site tech app co ch at es it pt pl ro science blog page xyz biz art brussels vlaanderen gent cloud space photo photography tv cat ie works digital name pro wiki".split()
+)
 _FILE = re.compile(r"\.(?:net|js|io|ai|py|md|txt|pdf|docx?|xlsx?|csv)\Z")
-_TECH = frozenset({"asp.net", "vb.net", "ado.net", "node.js", "vue.js", "next.js", "socket.io", "draw.io", "ml.net", "sp.a", "u.s"})
-_WEB_CUE = re.compile(r"(?:web\s?site|site(?: web| internet)?|portfolio|blog|homepage|web|url|online|internet|webseite|profiel|profil|profile|linkedin|github)\W{0,4}\Z")
+_TECH = frozenset(
+    {"asp.net", "vb.net", "ado.net", "node.js", "vue.js", "next.js", "socket.io", "draw.io", "ml.net", "sp.a", "u.s"}
+)
+_WEB_CUE = re.compile(
+    r"(?:web\s?site|site(?: web| internet)?|portfolio|blog|homepage|web|url|online|internet|webseite|profiel|profil|profile|linkedin|github)\W{0,4}\Z"
+)
 
 _PHONE = re.compile(
     r"(?<![\w/.,-])(?:\(?(?:\+|00)[ ]?\d{1,3}\)?[ ./-]{0,2}(?:\(0\)[ ./-]{0,2})?\(?\d{1,4}\)?(?:[ ]{0,2}[ ./-]?[ ]{0,2}\d{1,4}){1,6}"
@@ -29,7 +45,9 @@ _PHONE = re.compile(
 )  # fmt: skip
 _OCR_PHONE = re.compile(r"(?<![\w])[o0]4\d\d[ ./-][\dol]{2}[ ./-]?[\dol]{2}[ ./-]?[\dol]{2}(?!\w)")
 _LOOSE = re.compile(r"(?<![\w/.,-])\d{2,4}(?:[ ./-]\d{2,4}){2,4}(?![\w/-])")
-_DATES = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[012])[./-](?:19|20)?\d\d\Z|0?\d[./-](?:19|20)\d\d|0?[1-9][./ ]\d{4} ?[-–/]")
+_DATES = re.compile(
+    r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[012])[./-](?:19|20)?\d\d\Z|0?\d[./-](?:19|20)\d\d|0?[1-9][./ ]\d{4} ?[-–/]"
+)
 
 
 def contact_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]]) -> Iterator[Candidate]:
@@ -48,11 +66,15 @@ def contact_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]]
             yield Candidate(*spelled.span(), Label.CONTACT, 0.9, "e-mail address written out", owner=True, rule="email")
     for handle in _HANDLE.finditer(low):
         if not _inside(handle.start(), mails):
-            yield Candidate(*_unstop(low, handle), Label.CONTACT, 0.85, "name on a social network", owner=True, rule="web")
+            yield Candidate(
+                *_unstop(low, handle), Label.CONTACT, 0.85, "name on a social network", owner=True, rule="web"
+            )
     for handle in _NAMED_HANDLE.finditer(low):
         start, end = handle.span(1)
         if not _inside(start, mails) and low[start:end].strip("./-"):
-            yield Candidate(start, end, Label.CONTACT, 0.8, "name on a social network, after its label", owner=True, rule="web")
+            yield Candidate(
+                start, end, Label.CONTACT, 0.8, "name on a social network, after its label", owner=True, rule="web"
+            )
     yield from _web(page, mails)
     yield from _phones(page, taken)
 
@@ -77,7 +99,9 @@ def _email_at(low: str, at: int) -> tuple[int, int] | None:
     match = _EMAIL.match(low, start) if start < at else None
     if match:
         return match.span()
-    joined = re.compile(r"[a-z0-9-]{1,40}[ ]?\.?-?\n[ ]{0,40}[a-z0-9.-]{1,40}\.[a-z]{2,10}(?![a-z0-9])").match(low, at + 1)
+    joined = re.compile(r"[a-z0-9-]{1,40}[ ]?\.?-?\n[ ]{0,40}[a-z0-9.-]{1,40}\.[a-z]{2,10}(?![a-z0-9])").match(
+        low, at + 1
+    )
     return (start, joined.end()) if joined and start < at else None
 
 
@@ -96,9 +120,19 @@ def _web(page: Page, mails: list[tuple[int, int]]) -> Iterator[Candidate]:
         if social:
             if "/" in value.removeprefix("https://"):
                 yield Candidate(start, end, Label.CONTACT, 0.95, "address on a social network", owner=True, rule="web")
-        elif tld in _TLD and (explicit or not _FILE.search(host)) and (
-            start < head or explicit and _near_contact(page, start) or _WEB_CUE.search(low[max(0, start - 24) : start])
-        ) and any(char.isalpha() for char in host) and host.count(".") < 4 and (explicit or len(host) > 6):
+        elif (
+            tld in _TLD
+            and (explicit or not _FILE.search(host))
+            and (
+                start < head
+                or explicit
+                and _near_contact(page, start)
+                or _WEB_CUE.search(low[max(0, start - 24) : start])
+            )
+            and any(char.isalpha() for char in host)
+            and host.count(".") < 4
+            and (explicit or len(host) > 6)
+        ):
             yield Candidate(start, end, Label.CONTACT, 0.85, "web address among contact data", owner=True, rule="web")
 
 
@@ -125,17 +159,41 @@ def _phones(page: Page, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
             cue = cue_before(low, start, max(page.block_at(start).start, start - 40))
             if cue.kind in ("other", "national") and cue.gap < 12 or cue.kind == "bank" and cue.gap < 6:
                 continue
-            if not international and (len(digits) > 12 or value.startswith("(") and ")" not in value) and cue.kind != "phone":
+            if (
+                not international
+                and (len(digits) > 12 or value.startswith("(") and ")" not in value)
+                and cue.kind != "phone"
+            ):
                 continue
-            if not international and re.match(r"0\d{3}[. ]\d{3}[. ]\d{3}\Z", value) and cue.kind != "phone" and digits[:2] in ("04", "05", "06", "07", "08"):
+            if (
+                not international
+                and re.match(r"0\d{3}[. ]\d{3}[. ]\d{3}\Z", value)
+                and cue.kind != "phone"
+                and digits[:2] in ("04", "05", "06", "07", "08")
+            ):
                 if not (digits.startswith("04") and digits[2] in "56789"):
                     continue
             busy.append((start, end))
-            yield Candidate(start, end, Label.CONTACT, 0.93 if international or cue.kind == "phone" else 0.85, "telephone number", owner=True, rule="phone")
+            yield Candidate(
+                start,
+                end,
+                Label.CONTACT,
+                0.93 if international or cue.kind == "phone" else 0.85,
+                "telephone number",
+                owner=True,
+                rule="phone",
+            )
     for match in _LOOSE.finditer(low):
         start, end = match.span()
         digits = re.sub(r"\D", "", match.group())
         cue = cue_before(low, start, max(page.block_at(start).start, start - 24))
-        if 8 <= len(digits) <= 13 and cue.kind == "phone" and cue.gap < 4 and not any(start < e and s < end for s, e in busy):
+        if (
+            8 <= len(digits) <= 13
+            and cue.kind == "phone"
+            and cue.gap < 4
+            and not any(start < e and s < end for s, e in busy)
+        ):
             busy.append((start, end))
-            yield Candidate(start, end, Label.CONTACT, 0.8, "number after a word for a telephone", owner=True, rule="phone")
+            yield Candidate(
+                start, end, Label.CONTACT, 0.8, "number after a word for a telephone", owner=True, rule="phone"
+            )

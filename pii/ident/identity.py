@@ -12,19 +12,27 @@ from pii.ident.numbers import Run, windows
 from pii.labels import Label
 from pii.text import Page
 
-_DATE = re.compile(r"(?:\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2}|(?:19|20)\d\d ?[-–/] ?(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./]\d\d|(?:0?[1-9]|1[012])[./-](?:19|20)\d\d(?: ?[-–] ?(?:0?[1-9]|1[012])[./-](?:19|20)\d\d)?)\Z")
+_DATE = re.compile(
+    r"(?:\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2}|(?:19|20)\d\d ?[-–/] ?(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./]\d\d|(?:0?[1-9]|1[012])[./-](?:19|20)\d\d(?: ?[-–] ?(?:0?[1-9]|1[012])[./-](?:19|20)\d\d)?)\Z"
+)
 _AFTER = re.compile(r"[ ]{0,2}\(?(?:bis|rrn|insz|niss|rijksregister|national|nat\.|bsn)")
 _SLIP = re.compile(
     r"(?<![a-z0-9])[\doilsb]{2}[.\- ]?[\doilsb]{2}[.\- ]?[\doilsb]{2}[.\- ][\doilsb]{3}[.\- ]?[\doilsb]{2}(?![a-z0-9])"
 )
 _UNSLIP = str.maketrans("oilsb", "01158")
 _BELGIAN_CARD = re.compile(r"(?<![\w.-])\d{3}[-. ]\d{7}[-. ]\d{2}(?![\w-])")
-_MIXED = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]{0,11}\d)[A-Z]{1,3}[0-9][A-Z0-9]{4,10}(?![A-Za-z0-9])|(?<![A-Za-z0-9])\d{2}[A-Z]{2}\d{5}(?![A-Za-z0-9])")
+_MIXED = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Z0-9]{0,11}\d)[A-Z]{1,3}[0-9][A-Z0-9]{4,10}(?![A-Za-z0-9])|(?<![A-Za-z0-9])\d{2}[A-Z]{2}\d{5}(?![A-Za-z0-9])"
+)
 _PREFIX = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,3})[ .-]?\Z")
 _SUFFIX = re.compile(r"[ -]?[A-Z]{1,2}(?![A-Za-z0-9])")
-_NOT_PREFIX = frozenset({"NR", "NO", "N", "NRO", "NUM", "OP", "DE", "LE", "TOT", "IN", "VON", "CE", "BE", "B", "EN", "ET", "TEL"})
+_NOT_PREFIX = frozenset(
+    {"NR", "NO", "N", "NRO", "NUM", "OP", "DE", "LE", "TOT", "IN", "VON", "CE", "BE", "B", "EN", "ET", "TEL"}
+)
 _PHONE_LIKE = re.compile(r"(?:\+|00)\d|0\d{1,3}[ ./-]?\d")
-_WEAK_DOCUMENT = re.compile(r"(?:rijbewijs|permis|(?:driving|driver'?s?) (?:licen[cs]e|permit)|permis de conduire|fuhrerschein\w*|card|kaart|carte|single permit|work permit|residence permit|e?id|cin|verblijfs\w+|aufenthalts\w+|titre de sejour|c\.i\.n\.?|documento)\Z")
+_WEAK_DOCUMENT = re.compile(
+    r"(?:rijbewijs|permis|(?:driving|driver'?s?) (?:licen[cs]e|permit)|permis de conduire|fuhrerschein\w*|card|kaart|carte|single permit|work permit|residence permit|e?id|cin|verblijfs\w+|aufenthalts\w+|titre de sejour|c\.i\.n\.?|documento)\Z"
+)
 _MIN_DOCUMENT = 6
 
 
@@ -43,7 +51,9 @@ def identity_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]
     for match in _BELGIAN_CARD.finditer(low):
         if free(*match.span()) and _card_valid(match.group()):
             done.append(match.span())
-            yield Candidate(*match.span(), Label.ID_DOCUMENT, 0.97, "Belgian identity card number, check digits right", owner=True)
+            yield Candidate(
+                *match.span(), Label.ID_DOCUMENT, 0.97, "Belgian identity card number, check digits right", owner=True
+            )
     for run in runs:
         for candidate in _in_run(page, run):
             if free(candidate.start, candidate.end):
@@ -51,11 +61,21 @@ def identity_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]
                 yield candidate
     for match in _SLIP.finditer(low):
         value = match.group()
-        if any(char in "oilsb" for char in value) and sum(char.isdigit() for char in value) >= 8 and free(*match.span()):
+        if (
+            any(char in "oilsb" for char in value)
+            and sum(char.isdigit() for char in value) >= 8
+            and free(*match.span())
+        ):
             digits = re.sub(r"\D", "", value.translate(_UNSLIP))
             if belgian(digits):
                 done.append(match.span())
-                yield Candidate(*match.span(), Label.NATIONAL_ID, 0.75, "Belgian national number with letters read for digits", owner=True)
+                yield Candidate(
+                    *match.span(),
+                    Label.NATIONAL_ID,
+                    0.75,
+                    "Belgian national number with letters read for digits",
+                    owner=True,
+                )
     for match in _MIXED.finditer(page.text):
         start, end = match.span()
         value = match.group()
@@ -64,10 +84,14 @@ def identity_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]
         cue = cue_before(low, start, _floor(page, start))
         if cue.kind == "document" and _near(cue):
             done.append((start, end))
-            yield Candidate(start, end, Label.ID_DOCUMENT, 0.93, "number after a word for an identity document", owner=True)
+            yield Candidate(
+                start, end, Label.ID_DOCUMENT, 0.93, "number after a word for an identity document", owner=True
+            )
         elif cue.kind == "national" and cue.gap < 20:
             done.append((start, end))
-            yield Candidate(start, end, Label.NATIONAL_ID, 0.85, "number after a word for a national number", owner=True)
+            yield Candidate(
+                start, end, Label.NATIONAL_ID, 0.85, "number after a word for a national number", owner=True
+            )
 
 
 def _card_valid(value: str) -> bool:
@@ -97,7 +121,14 @@ def _lettered(page: Page) -> Iterator[Candidate]:
                 valid = False
             if labelled or valid and not needs_label:
                 score = 0.98 if valid and module else 0.9 if labelled else 0.75
-                yield Candidate(start, end, Label.NATIONAL_ID, score, f"{country} number by its shape" + (", after its label" if labelled else ""), owner=True)
+                yield Candidate(
+                    start,
+                    end,
+                    Label.NATIONAL_ID,
+                    score,
+                    f"{country} number by its shape" + (", after its label" if labelled else ""),
+                    owner=True,
+                )
 
 
 def _in_run(page: Page, run: Run) -> Iterator[Candidate]:
@@ -130,21 +161,44 @@ def _national(low: str, start: int, end: int, digits: str, lengths: tuple[int, .
     phone = low[max(0, start - 1) : start] == "+" or cue.kind == "phone" and cue.gap < 8
     if phone or (after and not labelled):
         return None
-    mobile = digits.startswith("324") and len(digits) == 11 and not labelled and lengths not in ((6, 3, 2), (2, 2, 2, 3, 2))
+    mobile = (
+        digits.startswith("324") and len(digits) == 11 and not labelled and lengths not in ((6, 3, 2), (2, 2, 2, 3, 2))
+    )
     country = distinctive(lengths, digits)
     if country and not mobile and not (cue.kind == "other" and cue.gap < 14):
-        reason = f"{country} national number, check digits right" if country == "Belgian" else f"{country} national number by its form"
+        reason = (
+            f"{country} national number, check digits right"
+            if country == "Belgian"
+            else f"{country} national number by its form"
+        )
         return Candidate(start, end, Label.NATIONAL_ID, 0.99, reason, owner=True)
     if labelled and 8 <= len(digits) <= 15 and not _DATE.match(low[start:end]) and cue.gap < 70:
         if len(digits) < 9 and cue.gap > 16:
             return None
         name = known(digits)
-        reason = f"after a word for a national number, {name} check digits right" if name else "after a word for a national number"
+        reason = (
+            f"after a word for a national number, {name} check digits right"
+            if name
+            else "after a word for a national number"
+        )
         return Candidate(start, end, Label.NATIONAL_ID, 0.98 if name else 0.88, reason, owner=True)
-    if len(digits) == 11 and lengths in ((2, 2, 2, 3, 2), (6, 3, 2)) and belgian_shape(lengths, digits) and cue.kind != "other" and not mobile:
+    if (
+        len(digits) == 11
+        and lengths in ((2, 2, 2, 3, 2), (6, 3, 2))
+        and belgian_shape(lengths, digits)
+        and cue.kind != "other"
+        and not mobile
+    ):
         shape = low[start:end]
         if "." in shape or "-" in shape or _AFTER.match(low, end):
-            return Candidate(start, end, Label.NATIONAL_ID, 0.72, "written as a Belgian national number, check digits wrong", owner=True)
+            return Candidate(
+                start,
+                end,
+                Label.NATIONAL_ID,
+                0.72,
+                "written as a Belgian national number, check digits wrong",
+                owner=True,
+            )
     if len(digits) == 15 and lengths == (1, 2, 2, 2, 3, 3, 2) and digits[0] in "12" and cue.kind != "other":
         return Candidate(start, end, Label.NATIONAL_ID, 0.85, "written as a French social security number", owner=True)
     return None
@@ -166,7 +220,13 @@ def _document(page: Page, start: int, end: int, digits: str, cue: Cue, run: Run)
     if not explicit and _PHONE_LIKE.match(low[max(0, start - 1) : end]):
         return None
     prefix = _PREFIX.search(text[max(0, start - 5) : start])
-    if prefix and prefix.group(1) not in _NOT_PREFIX or prefix and prefix.group(1) in ("B", "BE", "CE") and cue.numbered:
+    if (
+        prefix
+        and prefix.group(1) not in _NOT_PREFIX
+        or prefix
+        and prefix.group(1) in ("B", "BE", "CE")
+        and cue.numbered
+    ):
         start -= len(prefix.group())
     suffix = _SUFFIX.match(text, end)
     if suffix:
