@@ -14,7 +14,8 @@ from ats.web.i18n import locale_of
 def filters(language: str, zone: ZoneInfo) -> dict[str, Callable[..., str]]:
     """The template filters `date`, `datetime`, `number` and `money` for `language`.
 
-    A moment must be aware; it is shown in `zone`. Formats are Babel's: short, medium, long, full, or a pattern.
+    A moment must be aware (`datetime` also takes one as ISO 8601 text); it is shown in `zone`. Formats are Babel's:
+    short, medium, long, full, or a pattern.
     """
     locale = locale_of(language)
 
@@ -23,7 +24,10 @@ def filters(language: str, zone: ZoneInfo) -> dict[str, Callable[..., str]]:
             value = value.astimezone(zone).date()
         return str(format_date(value, format, locale=locale))
 
-    def as_datetime(value: datetime, format: str = "medium") -> str:  # noqa: A002 -- reads well in a template
+    def as_datetime(value: datetime | str, format: str = "medium") -> str:  # noqa: A002 -- reads well in a template
+        if isinstance(value, str):
+            # What a mail carries is JSON, which knows no moments.
+            value = datetime.fromisoformat(value)
         if value.tzinfo is None:
             raise ValueError("a moment without time zone cannot be shown")
         return str(format_datetime(value, format, tzinfo=zone, locale=locale))
