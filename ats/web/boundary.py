@@ -17,17 +17,37 @@ _log = structlog.get_logger("ats.access")
 
 
 class Boundary:
-    """Wraps an ASGI application. Logs method, route template, status and milliseconds; never an address or a query."""
+    """Wraps an ASGI application. Logs method, route template, status and milliseconds; never an address or a query.
+
+    failure: what the application's start-up or end raised, if it did.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self.failure: Exception | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass the lifespan on."""
         if scope["type"] == ScopeType.HTTP:
             await self._serve(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._live(scope, receive, send)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_quietly(message: Any) -> None:
+            # Litestar's message is a whole traceback, and the server would log it.
+            if "message" in message:
+                message["message"] = ""
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_quietly)
+        except Exception as error:
+            # Litestar's task group wraps even a single exception.
+            while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+                error = error.exceptions[0]
+            self.failure = error
+            raise
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
@@ -49,7 +69,7 @@ class Boundary:
                 method=scope["method"],
                 route=scope.get("path_template", ""),
                 status=exchange.status,
-                ms=round((time.perf_counter() - began) * 1000, 1),
+                milliseconds=round((time.perf_counter() - began) * 1000, 1),
             )
 
 

@@ -1,9 +1,11 @@
 """Serves an application over HTTP/1.1 with uvicorn; TLS is the business of the proxy in front."""
 
+import asyncio
 import errno
 import inspect
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import uvicorn
@@ -25,19 +27,17 @@ class AddressUnusable(RuntimeError):
     """The address cannot be listened on; the message says why and what to do."""
 
 
-class DidNotStart(RuntimeError):
-    """The application's own start-up failed."""
-
-
 async def serve(app: ASGIApp, settings: Settings, *, on_ready: OnReady | None = None) -> None:
-    """Serve `app` on settings.host and settings.port until SIGINT or SIGTERM, then finish what is running.
+    """Serve `app` on settings.host and settings.port until SIGINT, SIGTERM or cancellation; then finish what is running.
 
     on_ready: called with the host and the actual port (port 0 takes a free one) once requests are accepted.
-    Raises AddressUnusable or DidNotStart.
+    Returns after a signal, so that the caller can clean up too. Raises AddressUnusable, or what the application's own
+    start-up raised.
     """
+    boundary = Boundary(app)
     listening = _listen(settings.host, settings.port)
     config = uvicorn.Config(
-        cast(Any, Boundary(app)),
+        cast(Any, boundary),
         http=Protocol,
         ws="none",
         lifespan="on",
@@ -54,28 +54,48 @@ async def serve(app: ASGIApp, settings: Settings, *, on_ready: OnReady | None = 
     )
     with listening:
         server = _Server(config, listening, on_ready)
-        await server.serve(sockets=[listening])
-    if not server.was_ready:
-        raise DidNotStart("the application did not start; the log above says why")
+        try:
+            await server.serve(sockets=[listening])
+        except SystemExit:
+            # uvicorn's way to say that the start-up failed.
+            if boundary.failure is None:
+                raise
+            raise boundary.failure from None
+    if server.was_cancelled:
+        raise asyncio.CancelledError
 
 
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, listening: socket.socket, on_ready: OnReady | None) -> None:
         super().__init__(config)
-        self.was_ready = False
+        self.was_cancelled = False
         self._listening = listening
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.should_exit:
-            return
-        self.was_ready = True
-        if self._on_ready is not None:
+        if self._on_ready is not None and not self.should_exit:
             host, port = self._listening.getsockname()[:2]
             result = self._on_ready(host, port)
             if inspect.isawaitable(result):
                 await result
+
+
+    async def main_loop(self) -> None:
+        try:
+            await super().main_loop()
+        except asyncio.CancelledError:
+            # Requests that are running are finished first.
+            self.was_cancelled = True
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                # uvicorn would raise them again and end the process before the caller has cleaned up.
+                self._captured_signals.clear()
 
 
 def _listen(host: str, port: int) -> socket.socket:
