@@ -64,7 +64,7 @@ async def load_held_for(services: Services, candidate: Candidate, language: str,
         await db.fetch("SET TRANSACTION READ ONLY")
         key = await data_key(services, candidate.id)
         applications = await applications_of(candidate.id, language)
-        cards = await cards_of(services, [each.id for each in applications], key)
+        cards = await cards_of([each.id for each in applications], key)
         return Held(
             person=await load_person(candidate.id),
             applications=[_held(services, each, cards, services.today(now)) for each in applications],
