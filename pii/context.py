@@ -17,13 +17,14 @@ from pii.text import Page
 PERSONAL_SECTIONS = frozenset({"personal", "health", "gap", "remarks", "character"})
 WORK_SECTIONS = frozenset({"experience", "education", "skills", "publications"})
 _RESTRICTED = frozenset(label for label in Label if RANK[tier_of(label)] == 2)
-_START = {"sure": 2.2, "self": -0.9, "weak": -2.2, "field": 2.6}
+_START = {"sure": 2.2, "self": -0.6, "weak": -2.0, "field": 2.6, "partner": 1.5}
 # Weight of each feature for a candidate of the restricted labels.
 _WEIGHTS = {
     "self_clause": 1.5, "self_sentence": 0.9, "self_block": 0.4, "relative": 1.3, "section_personal": 1.3,
     "section_work": -0.9, "section_pay": -0.3, "own_cell": 1.2, "job_clause": -1.1, "job_sentence": -0.9,
     "job_many": -0.8, "other": -1.5, "other_clause": -0.6, "vacancy": -1.6, "quoted": -0.9, "supported": 0.8,
     "date_line": -0.2, "hobbies": 0.5, "letter": 0.3, "negative": 0.5, "number_label": 0.0, "gap": 1.5,
+    "doc_work": -0.8, "doc_clean": 0.6,
 }  # fmt: skip
 _HOBBY_LABELS = frozenset({Label.RELIGION, Label.POLITICS, Label.UNION, Label.ETHNICITY, Label.SEXUALITY})
 _GAP = re.compile(r"(?:19|20)\d\d ?[-–] ?(?:(?:19|20)\d\d|\d\d[./]\d{4})")
@@ -85,7 +86,7 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
     if last - first >= 0.5 * (end - begin) and end - begin <= 9:
         features["own_cell"] = 1.0
     others = labels_at.get(candidate.label, [])
-    if sum(begin <= at < end for at in others) > 1:
+    if any(begin <= at < end and abs(at - first) > 2 for at in others):
         features["supported"] = 1.0
     if _GAP.match(page.low, block.start, block.start + 24):
         features["date_line"] = 1.0
@@ -103,10 +104,22 @@ def weigh(page: Page, clauses: Clauses, candidates: list[Candidate]) -> None:
     for candidate in candidates:
         if candidate.rule in ("term", "field"):
             labels_at.setdefault(candidate.label, []).append(candidate.first)
-    for candidate in candidates:
-        if candidate.first < 0 or candidate.rule not in ("term", "field"):
-            continue
-        around = situation(page, clauses, candidate, labels_at)
+    judged = [
+        (candidate, situation(page, clauses, candidate, labels_at))
+        for candidate in candidates
+        if candidate.first >= 0 and candidate.rule in ("term", "field", "partner")
+    ]
+    at_work: dict[Label, set[int]] = {}
+    for candidate, around in judged:
+        features = around.features
+        if candidate.kind == "self" and "self_clause" not in features and ("job_sentence" in features or "other" in features):
+            at_work.setdefault(candidate.label, set()).add(around.sentence[0])
+    for candidate, around in judged:
+        times = len(at_work.get(candidate.label, ()))
+        if times > 2:
+            around.features["doc_work"] = 1.0
+        elif not times:
+            around.features["doc_clean"] = 1.0
         if candidate.rule == "term" and clauses.other_meaning(candidate.first, candidate.last):
             candidate.dismissed = "part of a phrase with another meaning"
             candidate.score = 0.0

@@ -32,6 +32,7 @@ _GAP = re.compile(r"~(\d?)\Z")
 _INSIDE = re.compile(r"[-'’/]")
 _SEPARATORS = frozenset("|,")
 _SHORTEST_AFFIX = 3
+_SHORT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,12 @@ class Lexicon:
                 out += more
         return out
 
-    def find(self, words: list[str]) -> list[Hit]:
-        """Give every phrase found among folded words, in order of where it begins."""
+    def find(self, words: list[str], language: str = "") -> list[Hit]:
+        """Give every phrase found among folded words, in order of where it begins.
+
+        A phrase of one short word (up to four letters) counts only in a text of its own language: "op", "na" or "als"
+        mean other things elsewhere.
+        """
         hits: list[Hit] = []
         known: dict[str, list[Entry]] = {"|": [], ",": []}
         for at, word in enumerate(words):
@@ -129,6 +134,8 @@ class Lexicon:
                 entries = known[word] = self._starting(word)
             for entry in entries:
                 slots = entry.slots
+                if len(slots) == 1 and len(word) <= _SHORT and entry.language != language and entry.language:
+                    continue
                 last = at + 1 if len(slots) == 1 else _match(slots, 1, words, at + 1)
                 if last >= 0:
                     hits.append(Hit(entry, at, last))

@@ -16,6 +16,7 @@ from pii.ident.numbers import runs
 from pii.language import language_of
 from pii.lexicon import shipped
 from pii.money import pay_candidates
+from pii.partners import partner_candidates
 from pii.people import assign_contacts
 from pii.resolve import resolve
 from pii.sections import mark_sections
@@ -38,7 +39,7 @@ def propose(text: str) -> Scan:
     """Read a text and give every candidate on it, before any context is weighed."""
     page = read(text)
     page.language = language_of(text)
-    hits = shipped().find(page.words)
+    hits = shipped().find(page.words, page.language)
     fields = mark_sections(page, hits)
     clauses = Clauses(page, hits)
     scan = Scan(page, clauses)
@@ -51,6 +52,7 @@ def propose(text: str) -> Scan:
     out += pay_candidates(page, clauses)
     out += trait_candidates(page, hits, clauses)
     out += field_candidates(page, fields)
+    out += partner_candidates(page, hits)
     out += term_candidates(page, hits, clauses)
     return scan
 

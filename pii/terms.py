@@ -50,7 +50,7 @@ def term_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[C
             continue
         label = Label(hit.entry.name)
         first, last = hit.first, hit.last
-        if not hit.entry.tight and hit.entry.kind != "weak":
+        if not hit.entry.tight and (hit.entry.kind != "weak" or label is not Label.PERSONAL):
             first, last = clauses.clause(first, last)
         yield Candidate(
             page.starts[first], page.ends[last - 1], label, BASE[hit.entry.kind], f"phrase of the list {hit.entry.source}",

@@ -62,7 +62,9 @@ _CUE = re.compile(
 )  # fmt: skip
 _GLUED = re.compile(r"(?:rijksregister\w{0,6}|rrn|rr|insz|niss|inss|bis|bsn|nr|nat)[-. ]?(?:nr|nummer)?[:.]?\Z")
 _NUMBER_WORD = re.compile(r"(?:n[r°o]?|num(?:mer|ero|ber)?|nummer|no|numéro|#)[.:]?\s{0,2}[:.]?\s{0,2}[\"']?\Z")
+_PREFIX = re.compile(r"(?<![a-z])[a-z]{1,3}[ .-]?\Z")
 REACH = 84
+_OTHER_REACH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,12 @@ def cue_before(low: str, start: int, floor: int) -> Cue:
     """Give the nearest cue in the 84 characters before ``start``, not looking before ``floor``."""
     left = max(floor, start - REACH)
     before = low[left:start]
-    numbered = bool(_NUMBER_WORD.search(before[-16:]))
+    numbered = bool(_NUMBER_WORD.search(_PREFIX.sub("", before[-20:])))
     last = None
     for match in _CUE.finditer(before):
-        last = match
+        far = match.lastgroup == "other" and len(before) - match.end() > _OTHER_REACH
+        if not (far and last is not None and last.lastgroup in ("national", "document")):
+            last = match
     if last is None:
         glued = _GLUED.search(before[-24:])
         return Cue("national", 0, glued.group(), True) if glued and before[-1:].isalpha() else _NONE

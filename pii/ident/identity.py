@@ -44,7 +44,7 @@ def identity_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]
     def free(start: int, end: int) -> bool:
         return all(end <= s or start >= e for s, e in done)
 
-    for candidate in _lettered(page):
+    for candidate in sorted(_lettered(page), key=lambda c: c.start - c.end):
         if free(candidate.start, candidate.end):
             done.append((candidate.start, candidate.end))
             yield candidate
@@ -103,7 +103,7 @@ def _floor(page: Page, place: int) -> int:
     """How far back a label may stand: in the same block, or in the block just above when the number opens its own."""
     index = page.block_index(place)
     block = page.blocks[index]
-    return page.blocks[index - 1].start if index and block.start + 24 > place else block.start
+    return page.blocks[index - 1].start if index and block.start + 60 > place else block.start
 
 
 def _lettered(page: Page) -> Iterator[Candidate]:
