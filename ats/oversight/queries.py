@@ -16,7 +16,7 @@ MAX_ID = 2**63 - 1
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One event. who: the name of the account or of the process, "" for somebody without one. Ids only of candidates."""
+    """One event. who: the name of the account or process, "" for somebody without one. Of candidates only the id."""
 
     id: int
     at: datetime
@@ -39,7 +39,7 @@ class Trail(msgspec.Struct, frozen=True):
 
 
 class Overdue(msgspec.Struct, frozen=True):
-    """What has to be erased by now and is not yet; nobody can read it. oldest: since which civil date, if there is any."""
+    """What has to be erased by now and is not yet; nobody can read it. oldest: since which civil date, if any is."""
 
     applications: int
     oldest: date | None
