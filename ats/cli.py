@@ -200,7 +200,7 @@ def _asyncio(work: Coroutine[Any, Any, T]) -> T:
 
     from ats.core.db import UnsafeRole
     from ats.process import NotMigrated
-    from ats.web.server import AddressUnusable, DidNotStart
+    from ats.web.server import AddressUnusable
 
     try:
         return asyncio.run(work)
@@ -212,7 +212,7 @@ def _asyncio(work: Coroutine[Any, Any, T]) -> T:
         _give_up(str(error))
     except (NotMigrated, UnsafeRole, ValueError) as error:
         _give_up(str(error), HOPELESS_STATUS)
-    except (AddressUnusable, DidNotStart, AtsError) as error:
+    except (AddressUnusable, AtsError) as error:
         _give_up(str(error))
     except asyncpg.PostgresError as error:
         _give_up(f"PostgreSQL refused: {type(error).__name__}. Check ATS_DATABASE_URL; `ats doctor` says more.")

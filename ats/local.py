@@ -54,6 +54,8 @@ class LocalData:
             "ATS_BASE_URL": f"http://127.0.0.1:{port}",
             "ATS_PORT": str(port),
             "ATS_DEMO": "yes" if demo else "no",
+            # The terminal is for the address and the sign-ins; what goes wrong still shows.
+            "ATS_LOG_LEVEL": "warning",
         }
 
 

@@ -35,11 +35,18 @@ class ATSPlugin(InitPlugin):
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Called by Litestar when the host application is built."""
         handlers = [*HEALTH, *(handler for room in rooms(demo=self._settings.demo) for handler in room.handlers)]
+
+        # A function, not a bound method: Litestar copies routers deeply, and there is one plug-in.
+        def provide() -> Services:
+            if self._services is None:
+                raise RuntimeError("the application's lifespan has not begun")
+            return self._services
+
         router = build_router(
             make_site(self._settings, self._prefix),
             handlers,
             resolve=resolve_session,
-            dependencies={"services": Provide(self._provide, sync_to_thread=False)},
+            dependencies={"services": Provide(provide, sync_to_thread=False)},
             host_exception_keys=app_config.exception_handlers,
         )
         app_config.route_handlers.append(router)
@@ -54,8 +61,3 @@ class ATSPlugin(InitPlugin):
                 yield
             finally:
                 self._services = None
-
-    def _provide(self) -> Services:
-        if self._services is None:
-            raise RuntimeError("the application's lifespan has not begun")
-        return self._services

@@ -53,7 +53,14 @@ async def run_job(
         # Either somebody else runs it now, or its person was erased together with the job.
         return False
     except Exception as error:
-        log.warning("job_failed", kind=job.kind, job_id=str(job.id), attempts=job.attempts, exc_info=error)
+        log.warning(
+            "job_failed",
+            kind=job.kind,
+            job_id=str(job.id),
+            attempts=job.attempts,
+            where=getattr(error, "where", ""),
+            exc_info=error,
+        )
         await outbox.fail(job, error, now=clock())
         return False
     return True

@@ -1,11 +1,12 @@
 """Applications and their clocks."""
 
 from piccolo.columns import UUID, Bytea, Date, Text, Timestamptz
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class Application(AtsTable, tablename="application"):
+class Application(Bound, Table, tablename="application"):
     """One application; without a vacancy it is spontaneous. Invisible from its due date on, whoever reads."""
 
     id = UUID(primary_key=True, default=None)

@@ -1,11 +1,12 @@
 """The one place where identity and contact details stand in clear; hard-deleted by the erasure."""
 
 from piccolo.columns import UUID, Bytea, Text, Timestamptz
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class Candidate(AtsTable, tablename="candidate"):
+class Candidate(Bound, Table, tablename="candidate"):
     """A person who applied. Visible while one of their applications is."""
 
     id = UUID(primary_key=True, default=None)
@@ -16,7 +17,7 @@ class Candidate(AtsTable, tablename="candidate"):
     created_at = Timestamptz(default=None)
 
 
-class CandidateKey(AtsTable, tablename="candidate_key"):
+class CandidateKey(Bound, Table, tablename="candidate_key"):
     """The person's own key, wrapped by a master key. Without it nothing sealed of theirs can be read again."""
 
     candidate_id = UUID(primary_key=True, default=None)
@@ -25,7 +26,7 @@ class CandidateKey(AtsTable, tablename="candidate_key"):
     created_at = Timestamptz(default=None)
 
 
-class PrivateLink(AtsTable, tablename="private_link"):
+class PrivateLink(Bound, Table, tablename="private_link"):
     """A link that was sent to the person, as the hash of its token; valid as long as the data lives."""
 
     token_hash = Bytea(primary_key=True, default=b"")

@@ -1,11 +1,12 @@
 """Statement versions, wordings and consent events: all append-only."""
 
 from piccolo.columns import JSONB, UUID, Text, Timestamptz
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class StatementVersion(AtsTable, tablename="statement_version"):
+class StatementVersion(Bound, Table, tablename="statement_version"):
     """The statement in every language, addressed by the hash of its texts."""
 
     hash = Text(primary_key=True, default="")
@@ -13,7 +14,7 @@ class StatementVersion(AtsTable, tablename="statement_version"):
     created_at = Timestamptz(default=None)
 
 
-class ConsentWording(AtsTable, tablename="consent_wording"):
+class ConsentWording(Bound, Table, tablename="consent_wording"):
     """The exact words beside a box, addressed by their hash."""
 
     hash = Text(primary_key=True, default="")
@@ -22,7 +23,7 @@ class ConsentWording(AtsTable, tablename="consent_wording"):
     wording = Text()
 
 
-class ConsentEvent(AtsTable, tablename="consent_event"):
+class ConsentEvent(Bound, Table, tablename="consent_event"):
     """What a person was shown, gave, refused or withdrew, and when by the server's clock."""
 
     id = UUID(primary_key=True, default=None)

@@ -12,7 +12,6 @@ from typing import Any
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine
-from piccolo.table import Table
 
 MIN_SERVER_VERSION = 16
 CONNECT_SECONDS = 10
@@ -81,11 +80,14 @@ class Engine(PostgresEngine):
 engine = Engine()
 
 
-class AtsTable(Table):
-    """Base of all tables: bound to our engine, whatever PICCOLO_CONF a host application has."""
+class Bound:
+    """Beside `Table` among the bases of every table: bound to our engine, whatever PICCOLO_CONF a host has.
 
+    Not a table itself, since Piccolo would give it, and with it every table, an `id` column.
+    """
 
-AtsTable._meta._db = engine  # noqa: SLF001 -- the documented `db=` is not inherited by subclasses
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(db=engine, **options)  # type: ignore[call-arg] -- the next base is Table
 
 
 _day: ContextVar[date | None] = ContextVar("ats_day", default=None)

@@ -15,7 +15,7 @@ import structlog
 
 ALLOWED_KEYS = frozenset(
     {"event", "level", "timestamp", "logger", "error", "frames", "method", "route", "status", "milliseconds", "job_id",
-     "kind", "attempts", "applications", "candidates", "failed", "cause", "count", "pid", "dropped", "limit"},
+     "kind", "attempts", "applications", "candidates", "failed", "cause", "count", "pid", "dropped", "limit", "where"},
 )  # fmt: skip
 _MAX_FRAMES = 12
 
@@ -82,7 +82,7 @@ def keep_allowed(_logger: object, _name: str, event: Event) -> Event:
 def _from_library(_logger: object, _name: str, event: Event) -> Event:
     record: logging.LogRecord = event["_record"]
     message = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-    kept: Event = {"event": message, "logger": record.name, "exc_info": record.exc_info}
+    kept: Event = {"event": message, "logger": record.name, "exc_info": event.get("exc_info")}
     return kept
 
 

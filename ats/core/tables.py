@@ -1,11 +1,12 @@
 """Tables of the ground floor: the audit trail, the outbox and the rate limits."""
 
 from piccolo.columns import JSONB, UUID, BigSerial, Bytea, Integer, Text, Timestamptz
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class AuditEvent(AtsTable, tablename="audit_event"):
+class AuditEvent(Bound, Table, tablename="audit_event"):
     """One thing that somebody did. Append-only: the database refuses every change."""
 
     id = BigSerial(primary_key=True)
@@ -19,7 +20,7 @@ class AuditEvent(AtsTable, tablename="audit_event"):
     detail = JSONB()
 
 
-class Outbox(AtsTable, tablename="outbox"):
+class Outbox(Bound, Table, tablename="outbox"):
     """One job: the queue of record. `subject_id` is all that it carries."""
 
     id = UUID(primary_key=True, default=None)
@@ -37,7 +38,7 @@ class Outbox(AtsTable, tablename="outbox"):
     last_error = Text()
 
 
-class RateLimit(AtsTable, tablename="rate_limit"):
+class RateLimit(Bound, Table, tablename="rate_limit"):
     """Hits of one key under one named limit in the present window."""
 
     key = Bytea(primary_key=True, default=b"")

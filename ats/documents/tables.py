@@ -1,11 +1,12 @@
 """Uploads on their way, documents, what was found in them, and who was shown a finding."""
 
 from piccolo.columns import UUID, Bytea, Integer, Real, Text, Timestamptz
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class Upload(AtsTable, tablename="upload"):
+class Upload(Bound, Table, tablename="upload"):
     """An object in the blob store that no application refers to yet; forgotten ones are cleaned up by this row."""
 
     id = UUID(primary_key=True, default=None)
@@ -13,7 +14,7 @@ class Upload(AtsTable, tablename="upload"):
     created_at = Timestamptz(default=None)
 
 
-class Document(AtsTable, tablename="document"):
+class Document(Bound, Table, tablename="document"):
     """A CV or letter. `name`, `content` and `masked` are sealed with the person's key; the object with its own."""
 
     id = UUID(primary_key=True, default=None)
@@ -33,7 +34,7 @@ class Document(AtsTable, tablename="document"):
     read_at = Timestamptz(null=True, default=None)
 
 
-class Finding(AtsTable, tablename="finding"):
+class Finding(Bound, Table, tablename="finding"):
     """A sensitive part of a document's text: characters start_at up to end_at."""
 
     id = UUID(primary_key=True, default=None)
@@ -47,7 +48,7 @@ class Finding(AtsTable, tablename="finding"):
     section = Text()
 
 
-class Reveal(AtsTable, tablename="reveal"):
+class Reveal(Bound, Table, tablename="reveal"):
     """A finding shown to an account for a while; the reason is sealed with the person's key."""
 
     id = UUID(primary_key=True, default=None)

@@ -1,11 +1,12 @@
 """Mail to candidates, from its writing until it is handed over."""
 
 from piccolo.columns import UUID, Bytea, Text, Timestamptz
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class Message(AtsTable, tablename="message"):
+class Message(Bound, Table, tablename="message"):
     """One mail. `context` holds the template's values, sealed with the person's key, until it has been sent."""
 
     id = UUID(primary_key=True, default=None)

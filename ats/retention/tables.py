@@ -1,11 +1,12 @@
 """Erasures under way and done, and the runs of the sweep."""
 
 from piccolo.columns import JSONB, UUID, Date, Integer, Text, Timestamptz
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class Erasure(AtsTable, tablename="erasure"):
+class Erasure(Bound, Table, tablename="erasure"):
     """One erasure and the step that it has reached. Holds references only, no personal data."""
 
     id = UUID(primary_key=True, default=None)
@@ -18,7 +19,7 @@ class Erasure(AtsTable, tablename="erasure"):
     counts = JSONB()
 
 
-class RetentionRun(AtsTable, tablename="retention_run"):
+class RetentionRun(Bound, Table, tablename="retention_run"):
     """One sweep for one date."""
 
     id = UUID(primary_key=True, default=None)

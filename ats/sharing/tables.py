@@ -1,11 +1,12 @@
 """Objections to sharing with affiliates."""
 
 from piccolo.columns import UUID, Text, Timestamptz
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class SharingObjection(AtsTable, tablename="sharing_objection"):
+class SharingObjection(Bound, Table, tablename="sharing_objection"):
     """An objection: in force from `objected_at`; an empty `affiliate` means all of them."""
 
     id = UUID(primary_key=True, default=None)

@@ -1,11 +1,12 @@
 """Accounts and sessions."""
 
 from piccolo.columns import UUID, Bytea, Text, Timestamptz
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class Account(AtsTable, tablename="account"):
+class Account(Bound, Table, tablename="account"):
     """Somebody of the organisation who signs in."""
 
     id = UUID(primary_key=True, default=None)
@@ -18,7 +19,7 @@ class Account(AtsTable, tablename="account"):
     disabled_at = Timestamptz(null=True, default=None)
 
 
-class Session(AtsTable, tablename="session"):
+class Session(Bound, Table, tablename="session"):
     """One sign-in; the cookie holds the token, this row only its hash."""
 
     token_hash = Bytea(primary_key=True, default=b"")

@@ -1,11 +1,12 @@
 """Vacancies, their texts by language, and who recruits for them."""
 
 from piccolo.columns import UUID, Date, Integer, Text
+from piccolo.table import Table
 
-from ats.core.db import AtsTable
+from ats.core.db import Bound
 
 
-class Vacancy(AtsTable, tablename="vacancy"):
+class Vacancy(Bound, Table, tablename="vacancy"):
     """An open position. Pay is a range in euro gross a month."""
 
     id = UUID(primary_key=True, default=None)
@@ -18,7 +19,7 @@ class Vacancy(AtsTable, tablename="vacancy"):
     closed_on = Date(null=True, default=None)
 
 
-class VacancyText(AtsTable, tablename="vacancy_text"):
+class VacancyText(Bound, Table, tablename="vacancy_text"):
     """A vacancy in one language. The key is (vacancy_id, language)."""
 
     vacancy_id = UUID(primary_key=True, default=None)
@@ -28,7 +29,7 @@ class VacancyText(AtsTable, tablename="vacancy_text"):
     description = Text()
 
 
-class VacancyRecruiter(AtsTable, tablename="vacancy_recruiter"):
+class VacancyRecruiter(Bound, Table, tablename="vacancy_recruiter"):
     """A recruiter who works on a vacancy. The key is (vacancy_id, account_id)."""
 
     vacancy_id = UUID(primary_key=True, default=None)

@@ -43,6 +43,8 @@ def environment(language: str, zone: ZoneInfo) -> Environment:
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
+    # A text may be wrapped in its template; the catalogues know it on one line.
+    made.policies["ext.i18n.trimmed"] = True
     translations = catalogue(language)
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     made.globals["language"] = language
