@@ -28,13 +28,14 @@ SENT_TWICE = N_("This was sent more than once. Please open the page again.")
 NOT_EMAIL = N_("This is not a complete e-mail address, such as name@example.be.")
 NOT_TELEPHONE = N_("This is not a telephone number that can be called, such as +32 470 12 34 56.")
 NATIONAL_ID = N_("Please leave out your national register number: it may not be used for recruitment.")
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{2}[ .]?\d{2}[ .]?\d{2}[ .-]?\d{3}[ .]?\d{2}(?!\d)")
+_ELEVEN_DIGITS = re.compile(r"(?<![\d+])\d{2}[ .]?\d{2}[ .]?\d{2}[ .-]?\d{3}[ .]?\d{2}(?!\d)")
 
 
 class Form:
     """The fields of one sent form. Field functions give the clean value, or a blank one and an error.
 
-    values: field -> what was typed, for showing again (no passwords). errors: field (or "form") -> message in the page's language.
+    values: field -> what was typed, for showing again (no passwords).
+    errors: field (or "form") -> message in the page's language.
     """
 
     def __init__(self, fields: Mapping[str, Sequence[str]], language: str) -> None:
@@ -63,7 +64,7 @@ class Form:
         self.errors.setdefault(name, translate(self._language, message, **params))
 
     def add(self, error: AtsError) -> None:
-        """Take over the errors of an Invalid that an action raised, or another error as one of the whole form ("form")."""
+        """Take over the errors of an Invalid that an action raised, or another error as one of the form."""
         for name, message in error.fields.items() if isinstance(error, Invalid) else [(WHOLE_FORM, error.message)]:
             self.add_error(name, message)
 

@@ -50,7 +50,7 @@ class Protocol(H11Protocol):
         if self.conn.their_state is not h11.IDLE:
             self._stop_timer()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- uvicorn's signature
         """Called by uvicorn while it handles h11's error, which knows the better status."""
         self._refuse(getattr(sys.exc_info()[1], "error_status_hint", 400))
 

@@ -28,7 +28,9 @@ class AddressUnusable(RuntimeError):
 
 
 async def serve(app: ASGIApp, settings: Settings, *, on_ready: OnReady | None = None) -> None:
-    """Serve `app` on settings.host and settings.port until SIGINT, SIGTERM or cancellation; then finish what is running.
+    """Serve `app` on settings.host and settings.port until SIGINT, SIGTERM or cancellation.
+
+    What is running then is finished first.
 
     on_ready: called with the host and the actual port (port 0 takes a free one) once requests are accepted.
     Returns after a signal, so that the caller can clean up too. Raises AddressUnusable, or what the application's own
@@ -79,7 +81,6 @@ class _Server(uvicorn.Server):
             result = self._on_ready(host, port)
             if inspect.isawaitable(result):
                 await result
-
 
     async def main_loop(self) -> None:
         try:

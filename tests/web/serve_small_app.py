@@ -38,6 +38,12 @@ async def half() -> Stream:
     return Stream(pieces(), media_type="text/plain", status_code=200)
 
 
+def say(line: str) -> None:
+    """Tell the test."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 async def main(folder: Path, argument: str) -> None:
     """Serve until a signal comes."""
     write_templates(folder)
@@ -52,11 +58,11 @@ async def main(folder: Path, argument: str) -> None:
         if argument == "fail":
             raise ValueError(CANARY)
         yield
-        print("closed", flush=True)
+        say("closed")
 
     app = Litestar([router], lifespan=[lifespan], openapi_config=None, logging_config=None)
-    await serve(app, site.settings, on_ready=lambda host, port: print(f"ready {host} {port}", flush=True))
-    print("returned", flush=True)
+    await serve(app, site.settings, on_ready=lambda host, port: say(f"ready {host} {port}"))
+    say("returned")
 
 
 if __name__ == "__main__":

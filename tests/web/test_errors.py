@@ -8,9 +8,9 @@ import pytest
 import structlog
 from litestar import Request, Response, get, post
 from litestar.config.csrf import CSRFConfig
-from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.exceptions import NotAuthorizedException, TooManyRequestsException
 from litestar.params import FromPath
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
 
@@ -163,7 +163,9 @@ def mounted(site: Site, tmp_path: Any) -> httpx.AsyncClient:
     return client(make_app(site=Site(settings(), site.assets, "/werk"), host=host(tmp_path)))
 
 
-async def test_our_routes_work_in_a_host_with_csrf_templates_and_handlers_of_its_own(mounted: httpx.AsyncClient) -> None:
+async def test_our_routes_work_in_a_host_with_csrf_templates_and_handlers_of_its_own(
+    mounted: httpx.AsyncClient,
+) -> None:
     listed = await mounted.get("/werk/nl/jobs")
     assert listed.text.startswith("<html lang=nl>visitor /nl/jobs /werk/fr/jobs")
     assert "set-cookie" not in listed.headers
@@ -191,7 +193,11 @@ async def test_the_host_keeps_its_own_pages_errors_and_csrf(mounted: httpx.Async
     assert "content-security-policy" not in start.headers
     assert (await mounted.post("/send")).status_code == 403
     assert (await mounted.post("/send", headers={"x-csrftoken": start.cookies["hostcsrf"]})).text == "sent"
-    for path, text in (("/nowhere", "NotFoundException"), ("/fails/value", "ValueError"), ("/fails/invalid", "Invalid")):
+    for path, text in (
+        ("/nowhere", "NotFoundException"),
+        ("/fails/value", "ValueError"),
+        ("/fails/invalid", "Invalid"),
+    ):
         answer = await mounted.get(path)
         assert (answer.status_code, answer.text) == (418, f"host: {text}")
     assert (await mounted.put("/")).text == "host: MethodNotAllowedException"

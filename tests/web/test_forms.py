@@ -49,7 +49,9 @@ def test_a_form_without_errors_gives_clean_values() -> None:
     sent.check()
 
 
-@pytest.mark.parametrize("address", ["jan@infosentry.example", "jan@sub.example.be", "jan+cv@example.be", "JAN@EXAMPLE.BE"])
+@pytest.mark.parametrize(
+    "address", ["jan@infosentry.example", "jan@sub.example.be", "jan+cv@example.be", "JAN@EXAMPLE.BE"]
+)
 def test_an_ordinary_address_is_taken(address: str) -> None:
     assert form(email=address).email("email") == address.lower()
 
@@ -74,7 +76,9 @@ def test_a_telephone_number_becomes_international(number: str, expected: str) ->
     assert form(telephone=number).telephone("telephone") == expected
 
 
-@pytest.mark.parametrize("number", ["12", "abc", "+32", "0470 12 34 56 78 90 12", "0" * 300, "+999 123456789", "٠" * 300])
+@pytest.mark.parametrize(
+    "number", ["12", "abc", "+32", "0470 12 34 56 78 90 12", "0" * 300, "+999 123456789", "٠" * 300]
+)
 def test_what_nobody_can_call_is_refused(number: str) -> None:
     sent = form(telephone=number)
     assert sent.telephone("telephone") == ""
@@ -223,7 +227,9 @@ async def test_every_urlencoded_body_has_a_clear_answer(browser: httpx.AsyncClie
     assert answer.status_code == status
 
 
-@pytest.mark.parametrize("content_type", ["", "application/json", "text/plain", "multipart/mixed; boundary=x", "nonsense", ";"])
+@pytest.mark.parametrize(
+    "content_type", ["", "application/json", "text/plain", "multipart/mixed; boundary=x", "nonsense", ";"]
+)
 async def test_another_content_type_is_415(browser: httpx.AsyncClient, content_type: str) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
     for path in ("/plain", "/nl/jobs/x/apply"):

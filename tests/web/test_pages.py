@@ -126,7 +126,9 @@ async def test_an_id_that_is_none_is_not_found(browser: httpx.AsyncClient) -> No
         assert answer.status_code == 404, wrong
 
 
-@pytest.mark.parametrize("path", ["/%ff", "/nl/%ff", "/nl/jobs/%ff/apply", "/%00", "/nl/jobs%00", "/desk/%c3%28", "/%ed%a0%80"])
+@pytest.mark.parametrize(
+    "path", ["/%ff", "/nl/%ff", "/nl/jobs/%ff/apply", "/%00", "/nl/jobs%00", "/desk/%c3%28", "/%ed%a0%80"]
+)
 async def test_a_path_that_cannot_be_read_is_not_found(browser: httpx.AsyncClient, path: str) -> None:
     assert (await browser.get(path)).status_code == 404
 
@@ -151,7 +153,9 @@ async def test_a_query_that_cannot_be_read_is_400(site: Site, query: bytes) -> N
     assert answers[0]["status"] == 400
 
 
-@pytest.mark.parametrize("value", ["", ",", ";q=", "nl;q=x", "*", "en;q=0", "\xe9", "a" * 100_000, "nl;q=0.0001", "-,--"])
+@pytest.mark.parametrize(
+    "value", ["", ",", ";q=", "nl;q=x", "*", "en;q=0", "\xe9", "a" * 100_000, "nl;q=0.0001", "-,--"]
+)
 async def test_no_accept_language_breaks_a_page(browser: httpx.AsyncClient, value: str) -> None:
     answer = await browser.get("/nowhere", headers=[(b"Accept-Language", value.encode("latin-1"))])
     assert answer.headers["content-language"] == "nl"

@@ -90,7 +90,9 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 
 def get_request(*headers: str, target: str = "/health") -> bytes:
     """A request as bytes, closing the connection after its answer."""
-    return "\r\n".join([f"GET {target} HTTP/1.1", "Host: localhost", "Connection: close", *headers, "", ""]).encode("latin-1")
+    return "\r\n".join([f"GET {target} HTTP/1.1", "Host: localhost", "Connection: close", *headers, "", ""]).encode(
+        "latin-1"
+    )
 
 
 def test_a_header_of_a_megabyte_is_431(server: Server) -> None:
@@ -127,7 +129,13 @@ def test_what_is_not_http_is_400(server: Server, request_bytes: bytes) -> None:
 
 
 def test_unreadable_paths_and_queries_have_a_clear_answer_over_http(server: Server) -> None:
-    for target, status in (("/%ff", 404), ("/%00", 404), ("/nl/jobs?q=%ff", 400), ("/nl/jobs?q=%00", 400), ("/nl/jobs?%", 200)):
+    for target, status in (
+        ("/%ff", 404),
+        ("/%00", 404),
+        ("/nl/jobs?q=%ff", 400),
+        ("/nl/jobs?q=%00", 400),
+        ("/nl/jobs?%", 200),
+    ):
         assert server.raw(get_request(target=target)).startswith(b"HTTP/1.1 %d " % status), target
 
 
@@ -153,11 +161,16 @@ def test_no_answer_tells_what_serves_it(server: Server) -> None:
 
 def test_an_early_refusal_waits_until_the_upload_has_been_sent(server: Server) -> None:
     answer = httpx.post(
-        f"{server.url}/nl/jobs/x/apply", content=b"x" * 70_000_000, headers={"Content-Type": "multipart/form-data; boundary=a"}
+        f"{server.url}/nl/jobs/x/apply",
+        content=b"x" * 70_000_000,
+        headers={"Content-Type": "multipart/form-data; boundary=a"},
     )
     assert answer.status_code == 413
     assert answer.text.startswith("<h1>413")
-    assert httpx.post(f"{server.url}/desk/act", content=b"x" * 3_000_000, headers={"Sec-Fetch-Site": "none"}).status_code == 401
+    assert (
+        httpx.post(f"{server.url}/desk/act", content=b"x" * 3_000_000, headers={"Sec-Fetch-Site": "none"}).status_code
+        == 401
+    )
 
 
 def test_a_client_that_waits_for_permission_is_refused_without_sending(server: Server) -> None:

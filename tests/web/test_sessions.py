@@ -68,7 +68,7 @@ async def test_what_staff_send_has_to_come_from_our_own_page(
 ) -> None:
     answer = await browser.post("/desk/act", headers=signed_in(RECRUITER_TOKEN) | headers)
     assert answer.status_code == status
-    assert REACHED == (["act"] if status == 303 else [])
+    assert (["act"] if status == 303 else []) == REACHED
 
 
 @pytest.mark.parametrize(

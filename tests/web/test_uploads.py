@@ -13,7 +13,7 @@ from ats.core.errors import AtsError
 from ats.web.form_tokens import issue
 from ats.web.site import Site
 from ats.web.uploads import Received, UploadSink, clean_filename, read_multipart
-from tests.web.small_app import KEYRING, MAX_FILE, NOW, SINKS, MemorySink, client, make_app, sink_for
+from tests.web.small_app import KEYRING, MAX_FILE, NOW, SINKS, MemorySink, make_app, sink_for
 
 URL = "/nl/jobs/x/apply"
 TYPE = {"Content-Type": "multipart/form-data; boundary=abc"}
@@ -82,7 +82,9 @@ async def test_an_oversized_file_is_an_error_of_its_field_and_the_rest_is_kept(b
 
 
 async def test_a_file_that_its_sink_refuses_is_an_error_of_its_field(browser: httpx.AsyncClient) -> None:
-    answer = await send(browser, body(part("cv", b"not-a-cv" + b"x" * 300_000, "cv.pdf"), part("name", b"Jan"), token()))
+    answer = await send(
+        browser, body(part("cv", b"not-a-cv" + b"x" * 300_000, "cv.pdf"), part("name", b"Jan"), token())
+    )
     assert answer.text == "|Jan|This is not a CV.|"
     assert [(sink.aborted, sink.finished) for sink in SINKS] == [(True, False)]
 
@@ -119,7 +121,9 @@ async def test_a_malformed_body_is_400_and_leaves_no_file_behind(browser: httpx.
     assert all(sink.aborted for sink in SINKS)
 
 
-@pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=\"\"", "; boundary=" + "a" * 2000, "; boundary=a\xff"])
+@pytest.mark.parametrize(
+    "boundary", ["", "; boundary=", '; boundary=""', "; boundary=" + "a" * 2000, "; boundary=a\xff"]
+)
 async def test_a_body_without_a_usable_boundary_is_400(browser: httpx.AsyncClient, boundary: str) -> None:
     headers = [(b"Content-Type", f"multipart/form-data{boundary}".encode("latin-1"))]
     answer = await browser.post(URL, content=body(part("name", b"Jan")), headers=headers)
@@ -194,6 +198,7 @@ async def test_a_client_that_goes_away_leaves_no_file_behind(site: Site) -> None
 async def test_a_failure_of_ours_while_storing_is_no_fault_of_the_file() -> None:
     class FullDisk(MemorySink):
         async def write(self, chunk: bytes) -> None:
+            self.content += chunk
             raise OSError("no space left")
 
     class StoreAway(MemorySink):
@@ -250,6 +255,6 @@ async def read(content: bytes, sink: UploadSink | None, size: int = 100) -> Rece
                 yield content[start : start + size]
 
     request: Request[Any, Any, Any] = FakeRequest()  # type: ignore[assignment]
-    return await read_multipart(request, sink_for=lambda name, file: sink or sink_for(name, file), max_file_bytes=MAX_FILE)
-
-
+    return await read_multipart(
+        request, sink_for=lambda name, file: sink or sink_for(name, file), max_file_bytes=MAX_FILE
+    )
