@@ -36,9 +36,11 @@ class TextPart(msgspec.Struct, frozen=True):
 
 
 class Mail(msgspec.Struct, frozen=True):
-    """A whole mail: its headers as they are, and its text."""
+    """A whole mail: its headers as they are, and its text. language: of the text, "" when the mail does not say."""
 
     subject: str
+    to: str
+    language: str
     headers: list[tuple[str, str]]
     parts: list[TextPart]
 
@@ -96,6 +98,8 @@ def _read(path: Path) -> Mail:
     body = message.get_body(("plain",))
     return Mail(
         subject=str(message["Subject"]),
+        to=str(message["To"]),
+        language=str(message.get("Content-Language", "")),
         headers=[(name, str(value)) for name, value in message.items()],
         parts=text_parts(body.get_content() if body is not None else ""),
     )

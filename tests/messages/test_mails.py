@@ -66,7 +66,7 @@ def test_the_confirmation_says_how_long_by_what_the_person_chose() -> None:
     in_pool = mail_text("application_received", "en", CONTEXTS[0][1])[1]
     not_in_pool = mail_text("application_received", "en", CONTEXTS[1][1])[1]
     assert "at most 3 years" in in_pool and "for 1 year after" not in in_pool
-    assert "for 1 year after today" in not_in_pool and "talent pool" not in not_in_pool.lower()
+    assert "for 1 year after the day" in not_in_pool and "talent pool" not in not_in_pool.lower()
 
 
 def test_the_moment_of_the_erasure_is_the_organisations_time() -> None:

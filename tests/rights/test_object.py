@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 
 from ats.core.services import Services
 from ats.sharing.queries import may_share
 from tests.rights.people import applied
+from tests.support.app import serving
 from tests.support.applying import ELIAS, NOOR
 from tests.support.mails import mails
 
@@ -28,7 +30,7 @@ async def test_objecting_to_all_covers_every_affiliate_also_later_ones(
     page = (await client.get(known.path + DONE)).text
     assert "Your objection is in force" in page
     assert "Being carried out" in page
-    assert "Object to all sharing" not in page
+    assert "Share with nobody" not in page
     await work()
     page = (await client.get(known.path)).text
     assert "Carried out and confirmed on" in page
@@ -46,9 +48,9 @@ async def test_objecting_to_one_affiliate_leaves_the_others(
     assert not await may_share(known.candidate_id, first.key)
     assert await may_share(known.candidate_id, second.key)
     page = (await client.get(known.path)).text
-    assert f"Object for {second.name}" in page
-    assert f"Object for {first.name}" not in page
-    assert "Object to all sharing" in page
+    assert f"Do not share with {second.name}" in page
+    assert f"Do not share with {first.name}" not in page
+    assert "Share with nobody" in page
     await work()
     (mail,) = [each for each in mails(services, NOOR.email) if "objection" in str(each["Subject"])]
     assert first.name in mail.get_content()
@@ -94,3 +96,14 @@ async def test_an_objection_holds_for_its_own_person_only(client: httpx.AsyncCli
     elias = await applied(services, ELIAS)
     await client.post(noor.path + "/object", data={"affiliate": ""})
     assert await may_share(elias.candidate_id, services.organisation.affiliates[0].key)
+
+
+async def test_an_organisation_without_affiliates_says_that_it_shares_nothing(services: Services) -> None:
+    organisation = msgspec.structs.replace(services.organisation, affiliates=[])
+    settings = msgspec.structs.replace(services.settings, organisation=organisation)
+    alone = Services(settings=settings, blobs=services.blobs, mailer=services.mailer, doorbell=services.doorbell)
+    known = await applied(services)
+    async with serving(alone) as client:
+        page = (await client.get(known.path)).text
+    assert "We do not share applications with other companies" in page
+    assert f'action="{known.path}/object' not in page
