@@ -1,5 +1,7 @@
 """The outermost layer of the served application: limits on the address and headers, the last resort, the access log."""
 
+import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -13,6 +15,8 @@ MAX_HEADER_BYTES = 65_536
 MAX_TARGET_BYTES = 16_384
 # An early answer to a large upload is held back until the client has sent it, so that a browser shows it.
 DRAIN_SECONDS = 30
+# A client that stops in the middle of what it sends is treated as gone.
+BODY_IDLE_SECONDS = 60
 _log = structlog.get_logger("ats.access")
 
 
@@ -90,19 +94,28 @@ class _Exchange:
         self._send = send
         headers: dict[bytes, bytes] = dict(scope["headers"])
         self._body_open = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+        self._stalled = False
         self._waits_for_100 = headers.get(b"expect", b"").lower() == b"100-continue"
 
     async def receive(self) -> Any:
         self._waits_for_100 = False
-        message = await self._receive()
+        try:
+            async with asyncio.timeout(BODY_IDLE_SECONDS if self._body_open else None):
+                message: Any = await self._receive()
+        except TimeoutError:
+            # The body stays open, so that the connection is closed after the answer.
+            self._stalled = True
+            return {"type": "http.disconnect"}
         if message["type"] != "http.request" or not message.get("more_body"):
             self._body_open = False
         return message
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            if self._body_open and not self._waits_for_100:
+            if self._body_open and not self._waits_for_100 and not self._stalled:
                 await self._drain()
+            if self._body_open:
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
             self.status = message["status"]
         await self._send(message)
 
@@ -112,12 +125,12 @@ class _Exchange:
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
-            (b"connection", b"close"),
         ]
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
     async def _drain(self) -> None:
-        until = time.monotonic() + DRAIN_SECONDS
-        while self._body_open and time.monotonic() < until:
-            await self.receive()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while self._body_open and not self._stalled:
+                    await self.receive()

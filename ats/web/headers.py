@@ -21,7 +21,8 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
-_HSTS = "max-age=31536000; includeSubDomains"
+# Without includeSubDomains: mounted in a company's own site, the other subdomains are not ours to decide about.
+_HSTS = "max-age=31536000"
 
 
 def security_headers(site: Site) -> dict[str, str]:

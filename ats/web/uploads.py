@@ -19,7 +19,8 @@ from ats.web.query import read_pairs
 
 MAX_FIELDS = 200
 MAX_FIELD_BYTES = 64_000
-MAX_BODY_BYTES = 1_000_000
+# Of all text fields together: they are held in memory.
+MAX_TEXT_BYTES = 1_000_000
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
 CUT_OFF = N_("The upload broke off before it was complete. Please send the form again.")
@@ -74,7 +75,8 @@ async def read_multipart(
 
     sink_for: called with the field and the cleaned file name of each file part; None refuses the whole request.
     max_file_bytes: a larger file is aborted and named in `refused`, so that the rest of the form is not lost.
-    max_fields: parts, files included. max_field_bytes: of one text field.
+    max_fields: parts, files included. max_field_bytes: of one text field; all of them
+    may have 1 MB together.
     When anything goes wrong every sink is aborted. Raises BadRequest (cut off, malformed, too many parts, an unexpected
     file), UnsupportedMedia (another content type) or TooLarge (the body, or a text field).
     """
@@ -123,7 +125,7 @@ async def _read_urlencoded(request: Request[Any, Any, Any], max_fields: int) -> 
     body = bytearray()
     async for chunk in _body(request):
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > MAX_TEXT_BYTES:
             raise TooLarge
     received = Received()
     for name, value in read_pairs(bytes(body), max_fields):
@@ -154,6 +156,7 @@ class _Reader:
         self._name = ""
         self._size = 0
         self._text: bytearray | None = None
+        self._text_bytes = 0
         self._filename = ""
         self._sink: UploadSink | None = None
         self._sinks: list[UploadSink] = []
@@ -185,7 +188,8 @@ class _Reader:
     async def _data(self, chunk: bytes) -> None:
         self._size += len(chunk)
         if self._text is not None:
-            if self._size > self._max_field_bytes:
+            self._text_bytes += len(chunk)
+            if self._size > self._max_field_bytes or self._text_bytes > MAX_TEXT_BYTES:
                 raise TooLarge
             self._text += chunk
             return

@@ -12,7 +12,7 @@ from litestar import Litestar, Request, Response, post
 from litestar.response import Stream
 
 from ats.core.access import PUBLIC
-from ats.web import environment, protocol
+from ats.web import boundary, environment, protocol
 from ats.web.assets import Assets
 from ats.web.router import build_router
 from ats.web.server import AddressUnusable, serve
@@ -50,6 +50,8 @@ async def main(folder: Path, argument: str) -> None:
     (folder / "app.css").write_text("body {}")
     environment.FOLDER = folder
     protocol.HEADER_SECONDS = 2
+    boundary.BODY_IDLE_SECONDS = 2
+    boundary.DRAIN_SECONDS = 4
     site = Site(settings(port=int(argument) if argument.isdigit() else 0), Assets(folder))
     router = build_router(site, [*HANDLERS, slow, half], resolve=resolve, dependencies={})
 

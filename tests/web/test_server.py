@@ -147,6 +147,26 @@ def test_a_request_that_never_ends_its_headers_is_let_go(server: Server) -> None
         assert silent.recv(1000) == b""
 
 
+def test_an_upload_that_stops_halfway_is_let_go(server: Server) -> None:
+    head = b"POST /plain HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\n"
+    assert server.raw(head + b"name=", wait=10).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_refused_upload_that_trickles_on_is_answered_all_the_same(server: Server) -> None:
+    head = b"POST /desk/act HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: none\r\nContent-Length: 100\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(head)
+        connection.setblocking(False)
+        began, answer = time.monotonic(), b""
+        while not answer and time.monotonic() - began < 10:
+            time.sleep(0.5)
+            try:
+                answer = connection.recv(65536)
+            except BlockingIOError:
+                connection.sendall(b"x")
+        assert answer.startswith(b"HTTP/1.1 401 ")
+
+
 def test_head_has_no_body_on_the_wire(server: Server) -> None:
     head = server.raw(get_request().replace(b"GET", b"HEAD"))
     assert head.startswith(b"HTTP/1.1 200 ")
@@ -218,6 +238,7 @@ def test_sigterm_finishes_what_is_running_and_returns_to_the_caller(own_server: 
             return await running
 
     assert asyncio.run(scenario()).text == "done"
+    server.process.wait(30)
     assert server.stop() == (0, "closed\nreturned\n")
 
 

@@ -150,6 +150,11 @@ async def test_an_enormous_text_field_is_413(browser: httpx.AsyncClient) -> None
     assert all(sink.aborted for sink in SINKS)
 
 
+async def test_many_large_text_fields_together_are_413(browser: httpx.AsyncClient) -> None:
+    fields = [part(f"field{number}", b"x" * 60_000) for number in range(20)]
+    assert (await send(browser, body(*fields))).status_code == 413
+
+
 async def test_a_body_beyond_the_limit_is_413_by_its_announcement_and_by_its_bytes(browser: httpx.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(100):
