@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -28,23 +29,37 @@ from ats.core.embedded.log import CAP_BYTES, ServerLog
 CANARY = "Ottoline-Vandersmissen"
 
 
+@contextlib.contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """A fresh folder that the servers' account can reach (pytest's own are closed to it)."""
+    folder = Path(tempfile.mkdtemp(prefix="ats-test-", dir="/tmp"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    """A fresh data directory that the servers' account can reach (pytest's own are closed to it)."""
-    parent = Path(tempfile.mkdtemp(prefix="ats-test-", dir="/tmp"))
-    parent.chmod(0o711)
-    yield parent / "data"
-    shutil.rmtree(parent)
+    """A data directory that does not exist yet."""
+    with reachable_folder() as folder:
+        yield folder / "data"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared() -> AsyncIterator[tuple[Path, EmbeddedServers]]:
-    """Servers for the tests that leave nothing behind, with their data directory."""
-    parent = Path(tempfile.mkdtemp(prefix="ats-test-", dir="/tmp"))
-    parent.chmod(0o711)
-    async with embedded.servers(parent / "data") as servers:
-        yield parent / "data", servers
-    shutil.rmtree(parent)
+    """Running servers for the tests that leave nothing behind, with their data directory."""
+    with reachable_folder() as folder:
+        async with embedded.servers(folder / "data") as servers:
+            yield folder / "data", servers
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def used() -> AsyncIterator[Path]:
+    """A data directory that was used before, and is at rest."""
+    with reachable_folder() as folder:
+        async with embedded.servers(folder / "data"):
+            pass
+        yield folder / "data"
 
 
 def server_processes(data_dir: Path) -> list[psutil.Process]:
@@ -69,15 +84,16 @@ async def timed_start(data_dir: Path) -> float:
 
 
 async def test_a_first_start_takes_under_three_seconds_and_a_later_one_under_half_of_that(data_dir: Path) -> None:
-    # The best of a few: what the servers need, not what other programs take from the machine.
+    # The limits are for a machine of our own: where others compute too, they grow with the queue.
+    share = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     first, later = [], []
     for attempt in ("one", "two", "three"):
         data_dir.mkdir(exist_ok=True, mode=0o711)
         first.append(await timed_start(data_dir / attempt))
         later.append(await timed_start(data_dir / attempt))
-        if min(first) < 3 and min(later) < 1.5:
+        if min(first) < 3 * share and min(later) < 1.5 * share:
             return
-    pytest.fail(f"first starts took {first}, later ones {later} seconds")
+    pytest.fail(f"first starts took {first}, later ones {later} seconds, with {share} as many programs as processors")
 
 
 async def test_a_second_start_keeps_the_data(data_dir: Path) -> None:
@@ -94,18 +110,19 @@ async def test_a_second_start_keeps_the_data(data_dir: Path) -> None:
     assert server_processes(data_dir) == []
 
 
-async def test_the_cluster_is_unicode_with_checksums_and_a_clean_stop_needs_no_recovery(data_dir: Path) -> None:
-    for _ in range(2):
-        async with embedded.servers(data_dir) as servers:
-            connection = await asyncpg.connect(servers.urls.database_url)
-            assert await connection.fetchval("SHOW data_checksums") == "on"
-            assert await connection.fetchval("SHOW server_encoding") == "UTF8"
-            assert await connection.fetchval("SHOW fsync") == "on"
-            assert await connection.fetchval("SELECT lower('ÉLAN') || upper('ß')") == "élanß"
-            await connection.close()
-    log = (data_dir / "servers/log/postgres.log").read_text()
-    assert log.count("database system is ready to accept connections") == 2
-    assert "not properly shut down" not in log
+async def test_the_cluster_is_unicode_with_checksums_and_a_clean_stop_needs_no_recovery(used: Path) -> None:
+    log = used / "servers/log/postgres.log"
+    before = log.read_text()
+    async with embedded.servers(used) as servers:
+        connection = await asyncpg.connect(servers.urls.database_url)
+        assert await connection.fetchval("SHOW data_checksums") == "on"
+        assert await connection.fetchval("SHOW server_encoding") == "UTF8"
+        assert await connection.fetchval("SHOW fsync") == "on"
+        assert await connection.fetchval("SELECT lower('ÉLAN') || upper('ß')") == "élanß"
+        await connection.close()
+    text = log.read_text().removeprefix(before)
+    assert "database system was shut down at" in text
+    assert "not properly shut down" not in text
 
 
 async def test_nothing_listens_on_a_network_and_every_directory_and_socket_is_private(
@@ -182,9 +199,9 @@ async def test_the_superuser_makes_databases_for_tests_that_the_other_roles_can_
     await superuser.close()
 
 
-async def test_no_statement_and_no_value_reaches_the_servers_log(data_dir: Path) -> None:
-    log = data_dir / "servers/log/postgres.log"
-    async with embedded.servers(data_dir) as servers:
+async def test_no_statement_and_no_value_reaches_the_servers_log(used: Path) -> None:
+    log = used / "servers/log/postgres.log"
+    async with embedded.servers(used) as servers:
         connection = await asyncpg.connect(servers.urls.owner_database_url)
         await connection.execute("CREATE TABLE people (name text PRIMARY KEY)")
         await connection.execute("INSERT INTO people VALUES ($1)", CANARY)
@@ -201,7 +218,7 @@ async def test_no_statement_and_no_value_reaches_the_servers_log(data_dir: Path)
         os.kill(pid, signal.SIGSEGV)
         with pytest.raises((asyncpg.PostgresError, ConnectionError)):
             await query
-        while log.read_text().count("ready to accept connections") < 2:
+        while not re.search("reinitializing.*ready to accept connections", log.read_text(), re.DOTALL):
             await asyncio.sleep(0.02)
         assert not servers.failed.done()
     text = log.read_text()
@@ -248,18 +265,18 @@ async def test_arq_enqueues_and_runs_a_job_on_a_redis_that_knows_no_dangerous_co
     await pool.aclose()
 
 
-async def test_redis_writes_nothing_to_disk_and_forgets_everything(data_dir: Path) -> None:
-    async with embedded.servers(data_dir) as servers:
+async def test_redis_writes_nothing_to_disk_and_forgets_everything(used: Path) -> None:
+    async with embedded.servers(used) as servers:
         pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
         for number in range(12):
-            await pool.set(f"key-{number}", CANARY)
+            await pool.set(f"key-{number}", "only-in-memory")
         assert await pool.dbsize() == 12
         await pool.aclose()
-    assert list((data_dir / "servers/redis").iterdir()) == []
-    contents = tree(data_dir)
+    assert list((used / "servers/redis").iterdir()) == []
+    contents = tree(used)
     assert any(path.endswith("PG_VERSION") for path in contents)
-    assert [path for path, content in contents.items() if CANARY.encode() in content] == []
-    async with embedded.servers(data_dir) as servers:
+    assert [path for path, content in contents.items() if b"only-in-memory" in content] == []
+    async with embedded.servers(used) as servers:
         pool = await create_pool(RedisSettings.from_dsn(servers.urls.redis_url))
         assert await pool.dbsize() == 0
         await pool.aclose()
@@ -290,19 +307,22 @@ async def test_a_second_start_on_a_directory_in_use_is_refused_and_the_first_goe
     await connection.close()
 
 
-async def test_other_commands_find_the_running_servers(data_dir: Path) -> None:
-    assert embedded.running(data_dir) is None
-    async with embedded.servers(data_dir) as servers:
-        assert embedded.running(data_dir) == servers.urls
-    assert embedded.running(data_dir) is None
+async def test_other_commands_find_the_running_servers(used: Path) -> None:
+    assert embedded.running(used) is None
+    async with embedded.servers(used) as servers:
+        assert embedded.running(used) == servers.urls
+    assert embedded.running(used) is None
 
 
 @pytest.mark.parametrize("name", ["deep/" + "d" * 120, "white space % and é"])
-async def test_a_path_too_long_or_too_odd_for_a_socket_gets_a_private_short_one(data_dir: Path, name: str) -> None:
+async def test_data_moved_to_a_path_too_long_or_too_odd_for_a_socket_gets_a_private_short_one(
+    used: Path, data_dir: Path, name: str
+) -> None:
     wanted = data_dir / name
-    wanted.mkdir(parents=True)
-    data_dir.chmod(0o711)
-    (data_dir / Path(name).parts[0]).chmod(0o711)
+    wanted.parent.mkdir(parents=True)
+    for folder in (data_dir, wanted.parent):
+        folder.chmod(0o711)
+    used.rename(wanted)
     async with embedded.servers(wanted) as servers:
         assert embedded.running(wanted) == servers.urls
         directory = Path(servers.urls.redis_url.removeprefix("unix://")).parent
@@ -324,11 +344,10 @@ async def test_a_path_too_long_or_too_odd_for_a_socket_gets_a_private_short_one(
                 pass
     finally:
         directory.rmdir()
+        wanted.rename(used)
 
 
-async def test_surroundings_do_not_lead_clients_or_servers_astray(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_surroundings_do_not_lead_clients_or_servers_astray(used: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "PGPORT": "1",
         "PGHOST": "db.example",
@@ -337,7 +356,7 @@ async def test_surroundings_do_not_lead_clients_or_servers_astray(
         "LC_ALL": "xx_YY",
     }.items():
         monkeypatch.setenv(name, value)
-    async with embedded.servers(data_dir) as servers:
+    async with embedded.servers(used) as servers:
         connection = await asyncpg.connect(servers.urls.database_url)
         assert json.loads(await connection.fetchval("SELECT to_json(current_user)")) == "ats_app"
         await connection.close()
