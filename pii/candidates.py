@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pii.labels import Label
 
@@ -27,4 +27,10 @@ class Candidate:
     first: int = -1
     last: int = -1
     kind: str = ""
+    cores: list[tuple[int, int]] = field(default_factory=list)
     tight: bool = False
+
+    def __post_init__(self) -> None:
+        """Remember the words that gave the candidate, also when candidates are made one."""
+        if not self.cores and self.first >= 0:
+            self.cores = [(self.first, self.last)]

@@ -53,7 +53,16 @@ class Clauses:
         right = last
         while right < end and right - last < _MAX_CLAUSE and words[right] != "," and words[right] not in _OPENERS:
             right += 1
+        if right < end and self._opens(right):
+            close = next((at for at in range(right + 1, min(end, right + 9)) if self._closes(at)), 0)
+            right = close + 1 if close else right
         return left, right
+
+    def _opens(self, at: int) -> bool:
+        return self.page.low.startswith("(", self.page.starts[at])
+
+    def _closes(self, at: int) -> bool:
+        return self.page.low.startswith(")", self.page.starts[at])
 
     def count(self, cue: str, first: int, last: int) -> int:
         """Count the cues of a kind that begin among the words ``first`` to ``last`` (exclusive)."""

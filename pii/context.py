@@ -112,7 +112,11 @@ def weigh(page: Page, clauses: Clauses, candidates: list[Candidate]) -> None:
     at_work: dict[Label, set[int]] = {}
     for candidate, around in judged:
         features = around.features
-        if candidate.kind == "self" and "self_clause" not in features and ("job_sentence" in features or "other" in features):
+        if (
+            candidate.kind == "self"
+            and "self_clause" not in features
+            and ("job_sentence" in features or "other" in features)
+        ):
             at_work.setdefault(candidate.label, set()).add(around.sentence[0])
     for candidate, around in judged:
         times = len(at_work.get(candidate.label, ()))

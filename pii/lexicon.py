@@ -10,7 +10,7 @@ phrase
 - ``#`` stands for a number,
 - a final ``=`` on the line keeps the finding to the phrase itself instead of its clause.
 
-Accents and capitals make no difference, hyphens and apostrophes separate words. Matching is by word and bounded for
+A line that begins with ``;`` is a comment. Accents and capitals make no difference, hyphens and apostrophes separate words. Matching is by word and bounded for
 each place, so it takes time linear in the text whatever the lists hold.
 """
 
@@ -244,7 +244,7 @@ def read_lists(folder: Path) -> Iterator[Entry]:
         name = kind = language = ""
         source = path.parent.name
         for raw in path.read_text(encoding="utf-8").splitlines():
-            line = "" if raw.startswith("# ") else raw.strip()
+            line = "" if raw.startswith(";") else raw.strip()
             if not line:
                 continue
             header = _HEADER.match(line)

@@ -7,7 +7,7 @@ from pii.labels import Label
 from pii.lexicon import Hit
 from pii.text import Page
 
-_HEAD_WORDS = 14
+_HEAD_WORDS = 70
 _COUPLE = frozenset(
     "gehuwd getrouwd huwde trouwde samenwonend samenwonende samen woon woont wonen marie mariee pacse pacsee cohabitant cohabitante vis married wed living live partner "
     "verheiratet geheiratet heiratete verpartnert lebe wohne zusammen mijn m mon ma my mein meine meiner meinem meinen our notre "
@@ -24,9 +24,15 @@ def writer_sex(page: Page, hits: list[Hit]) -> str:
     total = len(page.words)
     for hit in hits:
         name, kind = hit.entry.name, hit.entry.kind
-        if name == "NAME" and hit.first < _HEAD_WORDS and page.text[page.starts[hit.first]].isupper() and not _of_partner(page, hit.first):
+        if (
+            name == "NAME"
+            and hit.first < _HEAD_WORDS
+            and _short(page, hit.first)
+            and page.text[page.starts[hit.first]].isupper()
+            and not _of_partner(page, hit.first)
+        ):
             score[kind] += 2.0
-        elif name == "NAME" and hit.first > total - 26 and _signs(page, hit.first):
+        elif name == "NAME" and hit.first > total - 60 and _signs(page, hit.first):
             score[kind] += 2.0
         elif name == "WRITER":
             score[kind] += 1.2
@@ -36,6 +42,12 @@ def writer_sex(page: Page, hits: list[Hit]) -> str:
     return "female" if female > male else "male"
 
 
+def _short(page: Page, at: int) -> bool:
+    """A name at the head stands in the title, a name field or the first words of the document."""
+    block = page.block_at(page.starts[at])
+    return at < 14 or block.last - block.first <= 9
+
+
 def _of_partner(page: Page, at: int) -> bool:
     return any(word in _COUPLE for word in page.words[max(0, at - 2) : at])
 
@@ -43,7 +55,9 @@ def _of_partner(page: Page, at: int) -> bool:
 def _signs(page: Page, at: int) -> bool:
     """A name that opens a short line near the end signs the document."""
     block = page.block_at(page.starts[at])
-    return block.first <= at <= block.first + 2 and page.text[page.starts[at]].isupper() and block.end - block.start < 60
+    return (
+        block.first <= at <= block.first + 2 and page.text[page.starts[at]].isupper() and block.end - block.start < 60
+    )
 
 
 def partner_candidates(page: Page, hits: list[Hit]) -> list[Candidate]:
@@ -63,21 +77,44 @@ def partner_candidates(page: Page, hits: list[Hit]) -> list[Candidate]:
             continue
         direct = any(word in _COUPLE for word in before)
         if hit.entry.name == "NAME":
-            direct = bool(before) and before[-1] in ("met", "avec", "a", "to", "with", "mit", "mevrouw", "heer") and any(
-                word in _COUPLE for word in page.words[max(0, at - 4) : at - 1]
+            direct = (
+                bool(before)
+                and before[-1] in ("met", "avec", "a", "to", "with", "mit", "mevrouw", "heer")
+                and any(word in _COUPLE for word in page.words[max(0, at - 4) : at - 1])
             )
         if not direct or before and before[-1] in ("andere", "autre", "other"):
             continue
         first = at
-        while first > 0 and page.words[first - 1] not in ("|", ",") and at - first < 5 and (page.words[first - 1] in _COUPLE or at - first < 3 and page.words[first - 1] in ("met", "avec", "with", "to", "mit", "a", "wettelijk", "de", "mevrouw")):
+        while (
+            first > 0
+            and page.words[first - 1] not in ("|", ",")
+            and at - first < 5
+            and (
+                page.words[first - 1] in _COUPLE
+                or at - first < 3
+                and page.words[first - 1] in ("met", "avec", "with", "to", "mit", "a", "wettelijk", "de", "mevrouw")
+            )
+        ):
             first -= 1
         last = hit.last
-        while last < len(page.words) and last - hit.last < 2 and page.text[page.starts[last] : page.starts[last] + 1].isupper() and page.words[last] not in ("|", ","):
+        while (
+            last < len(page.words)
+            and last - hit.last < 2
+            and page.text[page.starts[last] : page.starts[last] + 1].isupper()
+            and page.words[last] not in ("|", ",")
+        ):
             last += 1
         out.append(
             Candidate(
-                page.starts[first], page.ends[last - 1], Label.SEXUALITY, 0.8, "partner of the writer's own sex",
-                rule="partner", first=hit.first, last=last, kind="partner",
+                page.starts[first],
+                page.ends[last - 1],
+                Label.SEXUALITY,
+                0.8,
+                "partner of the writer's own sex",
+                rule="partner",
+                first=hit.first,
+                last=last,
+                kind="partner",
             )  # fmt: skip
         )
     return out

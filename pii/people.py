@@ -16,6 +16,10 @@ _NAME = re.compile(
     r"[A-ZÀ-Þ][\w'’.-]{1,24}(?: (?:[A-ZÀ-Þ][\w'’.-]{0,24}|van|de|den|der|von|di|da|du|la|le|El|ten|ter|dos|y|bin|al)){1,5}"
 )
 _FIRST_BLOCKS = 14
+# An item that begins with a full name and a comma, as in a list of people.
+_LISTED = re.compile(
+    r"\s*(?:[-•*–]|\d{1,2}[/.)])?\s*(?:[A-ZÀ-Þ][\w'’.-]+ ){1,3}(?:(?:van|de|den|der|von) ){0,2}[A-ZÀ-Þ][\w'’.-]+, "
+)
 
 
 def assign_contacts(page: Page, clauses: Clauses, candidates: list[Candidate]) -> None:
@@ -53,14 +57,15 @@ def _referee(page: Page, clauses: Clauses, candidate: Candidate) -> Candidate | 
     first, last = page.span_words(candidate.start, candidate.end)
     begin = max(block.first, first - 40)
     section = block.section == "references"
+    text = page.text[block.start : candidate.start]
+    listed = index > 2 and bool(_LISTED.match(text))
     cue = clauses.count("CUE_REF", begin, first) > 0
     above = page.blocks[index - 1] if index else None
     cue_above = (
         above is not None and above.end - above.start < 110 and clauses.count("CUE_REF", above.first, above.last) > 0
     )
     role = clauses.count("ROLE", begin, first) > 0
-    header = index < _FIRST_BLOCKS and block.section in ("", "contact", "personal", "motivation")
-    text = page.text[block.start : candidate.start]
+    header = index < _FIRST_BLOCKS and block.section in ("", "contact", "personal", "motivation") and not listed
     names = list(_NAME.finditer(text))
     name = names[0] if names else None
     if not (section or cue or cue_above or (role and name and not header)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pii.age import age_candidates
 from pii.candidates import Candidate
 from pii.clauses import Clauses
 from pii.context import weigh
@@ -50,10 +51,11 @@ def propose(text: str) -> Scan:
     out += contact_candidates(page, groups, [(c.start, c.end) for c in out])
     out += address_candidates(page, [(c.start, c.end) for c in out])
     out += pay_candidates(page, clauses)
+    out += age_candidates(page, clauses)
     out += trait_candidates(page, hits, clauses)
     out += field_candidates(page, fields)
     out += partner_candidates(page, hits)
-    out += term_candidates(page, hits, clauses)
+    out += term_candidates(page, hits, clauses, fields)
     return scan
 
 

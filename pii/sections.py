@@ -12,6 +12,7 @@ _SEPARATORS = frozenset("|,")
 _HEADING_WORDS = 9
 _OPEN_VALUE_WORDS = 9
 _VALUE_CHARS = 170
+_OPEN_KINDS = frozenset({"birth", "family", "criminal", "salary", "health", "contact", "reference", "name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Field:
     start: int
     end: int
     explicit: bool
-    word: int
+    label: tuple[int, int]
 
 
 def mark_sections(page: Page, hits: list[Hit]) -> list[Field]:
@@ -57,9 +58,10 @@ def mark_sections(page: Page, hits: list[Hit]) -> list[Field]:
         found = _fields(page, block, labels)
         if found is None:
             waiting = labels[at].entry.kind
+            fields.append(Field("label", block.end, block.end, True, (at, labels[at].last)))
             continue
-        if waiting and not found:
-            fields.append(Field(waiting, block.start, min(block.end, block.start + _VALUE_CHARS), True, at))
+        if waiting and not found and not heading:
+            fields.append(Field(waiting, block.start, min(block.end, block.start + _VALUE_CHARS), True, (at, at)))
         waiting = ""
         fields += found
     return fields
@@ -130,12 +132,19 @@ def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | N
             if len(starts) == 1 and at == begin:
                 return None
             continue
-        count = sum(word not in _SEPARATORS for word in words[value:stop])
-        if not explicit and (count > _OPEN_VALUE_WORDS or hit.entry.kind.endswith("x")):
-            continue
         end = stop
+        if not explicit:
+            if hit.entry.kind not in _OPEN_KINDS or at != begin or block.section in ("experience", "publications"):
+                continue
+            comma = next((n for n in range(value, stop) if words[n] in _SEPARATORS), stop)
+            if sum(word not in _SEPARATORS for word in words[value:stop]) > _OPEN_VALUE_WORDS:
+                end = comma
+            if end - value > _OPEN_VALUE_WORDS:
+                continue
         while end > value and words[end - 1] in _SEPARATORS:
             end -= 1
         start = page.starts[value]
-        out.append(Field(hit.entry.kind, start, min(page.ends[end - 1], start + _VALUE_CHARS), explicit, value))
+        out.append(
+            Field(hit.entry.kind, start, min(page.ends[end - 1], start + _VALUE_CHARS), explicit, (at, hit.last))
+        )
     return out

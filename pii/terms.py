@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pii.candidates import Candidate
@@ -20,6 +21,8 @@ FIELD_LABELS = {
     "sexuality": Label.SEXUALITY, "psyche": Label.PSYCHE, "salary": Label.SALARY, "benefits": Label.BENEFITS,
     "reference": Label.REFERENCE, "contact": Label.CONTACT,
 }  # fmt: skip
+_IDENTIFIER = re.compile(r"[a-z]{2}\d\d[ ]?\d{4}")
+_PHONE_OR_NAME = re.compile(r"\d[\d ./-]{7,}|[A-ZÀ-Þ][\w'’.-]+ (?:(?:van|de|der|den|von|el|la|le) ){0,2}[A-ZÀ-Þ]")
 _EMPTY = frozenset(
     {
         "",
@@ -43,10 +46,14 @@ _EMPTY = frozenset(
 )
 
 
-def term_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[Candidate]:
-    """Give a candidate for every lexicon phrase on the page, widened to its clause unless the list keeps it tight."""
+def term_candidates(page: Page, hits: list[Hit], clauses: Clauses, fields: list[Field]) -> Iterator[Candidate]:
+    """Give a candidate for every lexicon phrase on the page, widened to its clause unless the list keeps it tight.
+
+    The words of a field's label are no phrase: they ask, and disclose nothing.
+    """
+    asking = {at for field in fields for at in range(*field.label)}
     for hit in hits:
-        if hit.entry.name not in _LABELS:
+        if hit.entry.name not in _LABELS or hit.first in asking or _first_name(page, hit):
             continue
         label = Label(hit.entry.name)
         first, last = hit.first, hit.last
@@ -58,6 +65,11 @@ def term_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[C
         )  # fmt: skip
 
 
+def _first_name(page: Page, hit: Hit) -> bool:
+    """Marie is a name where marié is a state; only the accent, or small letters, tell."""
+    return page.words[hit.first] == "marie" and page.text[page.starts[hit.first] :].startswith(("Marie", "MARIE"))
+
+
 def field_candidates(page: Page, fields: list[Field]) -> Iterator[Candidate]:
     """Give a candidate for every value whose label asks for something sensitive."""
     for field in fields:
@@ -65,8 +77,23 @@ def field_candidates(page: Page, fields: list[Field]) -> Iterator[Candidate]:
         value = page.low[field.start : field.end].strip(" .,;")
         if label is None or value in _EMPTY and label not in (Label.HEALTH, Label.CRIMINAL):
             continue
+        if not _plausible(page, field, label, value):
+            continue
         first, last = page.span_words(field.start, field.end)
         yield Candidate(
             field.start, field.end, label, 0.9 if field.explicit else 0.8, "value of a label that asks for it",
             rule="field", first=first, last=last, kind="field",
         )  # fmt: skip
+
+
+def _plausible(page: Page, field: Field, label: Label, value: str) -> bool:
+    """Tell whether a value can answer its label: pay has a figure or a grade, an address a number, a person a name."""
+    if label is Label.SALARY:
+        return any(char.isdigit() for char in value) and not _IDENTIFIER.search(value)
+    if label is Label.CONTACT:
+        return any(char.isdigit() for char in value)
+    if label is Label.REFERENCE:
+        return "@" in value or bool(_PHONE_OR_NAME.search(page.text[field.start : field.end]))
+    if label is Label.BENEFITS:
+        return field.explicit and len(value) > 3 and not value.startswith(("van ", "de ", "of "))
+    return True

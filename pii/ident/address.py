@@ -12,14 +12,14 @@ from pii.text import Page
 _NAME = r"[^\W\d_][\w.'’\-]{0,30}"
 _NUMBER = r"\d{1,4}(?:[ ]?[a-z](?![a-z]))?(?:[ ]?(?:bis|ter))?(?:[ ]?[/-][ ]?(?:\d{1,4}[a-z]?|[a-z]))?"
 _BOX = r"(?:[ ,]{1,3}(?:bus|bte|boite|bt|box|b|app?t?\.?|apartment|flat|etage|verdieping|stock|top|c/o|ap\.?)[ .]{0,2}[a-z]?\d{0,5}(?:[./]?[a-z0-9]{1,4})?|[ ,]{1,3}(?:1er|[2-9]e|1e|rez|rdc)(?: (?:etage|verdieping|verd\.?))?)?"
-_SUFFIX = r"(?:straat|str\.?|laan|steenweg|stwg\.?|weg|plein|lei|dreef|kaai|kade|dijk|baan|hof|pad|markt|vest|wal|gracht|singel|lange|berg|heide|ring|park|veld|dal|kouter|wijk|akker|poort|bos|beek|brug|rei|strasse|gasse|platz|allee|ufer|damm|steig|graben|chaussee|ley|velden|akkers|blok|plaats|driesch|dries|kerkhof|molen|haven|links|rechts|hoek|hove|bilk|meers|broek|aard|els|donk|eind|einde|bunder|rode|loop|voort|schans|zicht|weide|statie|tuin|hoeve)"
+_SUFFIX = r"(?:straat|str\.?|laan|steenweg|stwg\.?|weg|plein|lei|dreef|kaai|kade|dijk|baan|hof|pad|markt|vest|wal|gracht|singel|lange|berg|heide|ring|park|veld|dal|kouter|wijk|akker|poort|bos|beek|brug|rei|stras{1,2}e|gasse|platz|allee|ufer|damm|steig|graben|chaussee|ley|velden|akkers|blok|plaats|driesch|dries|kerkhof|molen|haven|links|rechts|hoek|hove|bilk|meers|broek|eind|einde|schans|weide|statie|tuin|hoeve)"
 _PLAIN = re.compile(
     r"(?<![\w@])(?:(?:de|den|het|'t|ter|ten|op|in|am|im|an|der|zur|zum|auf|alte|grosse|lange|korte|oude|nieuwe|sint|st\.?|sankt)[ -]){0,2}"
-    r"(?:" + _NAME + r"[ ]){0,3}" + r"[^\W\d_]{1,24}(?:[-'][^\W\d_]{1,20}){0,3}" + _SUFFIX + r"(?:[ ](?:noord|zuid|oost|west|links|rechts))?[ ,]{1,2}(?:n[ro°]?\.?[ ])?" + _NUMBER + _BOX
+    r"(?:" + _NAME + r"[ ]){0,3}" + r"[^\W\d_]{1,24}(?:[-'][^\W\d_]{1,20}){0,3}" + _SUFFIX + r"(?:[ ](?:noord|zuid|oost|west|links|rechts))?[ ,]{1,2}(?:n[ro°]?\.?[ ])?" + _NUMBER + _BOX + r"(?![.,]\d|[ ]?%)"
 )  # fmt: skip
 _FRENCH = re.compile(
     r"(?<![\w@])(?:\d{1,4}(?:[ ]?(?:bis|ter|[a-d]))?[ ,]{1,2})?(?:rue|r\.|avenue|av\.?|chaussee|ch(?:aus)?\.|boulevard|bd\.?|blvd\.?|place|pl\.|quai|clos|allees?|impasse|imp\.|chemin|chem\.|square|sentier|drev(?:e)|cite|cours|venelle|passage|route|rte|voie|ruelle|faubourg|montee|esplanade|residence|domaine|parvis|coteaux?|thier|galerie|hameau|lotissement)"
-    r"(?:[ ](?:de[ ]la|de[ ]l'|des|du|de|d'|l'|la|le|les|aux?)?[ ]?" + _NAME + r"){1,6}?(?:[ ,]{1,2}(?:n[°o]?\.?[ ]?)?" + _NUMBER + _BOX + r"(?![\d/])|(?=,[ ]{0,2}(?:[a-z]{1,2}-)?\d{4,5}[ ]))"
+    r"(?:[ ](?:de[ ]la|de[ ]l'|des|du|de|d'|l'|la|le|les|aux?)?[ ]?" + _NAME + r"){1,6}?(?:[ ,]{1,2}(?:n[°o]?\.?[ ]?)?" + _NUMBER + _BOX + r"(?![\d/]|[.,]\d)|(?=,[ ]{0,2}(?:[a-z]{1,2}-)?\d{4,5}[ ]))"
 )  # fmt: skip
 _ENGLISH = re.compile(
     r"(?<![\w@])\d{1,4}[a-z]?[ ,]{1,2}(?:"
@@ -29,7 +29,7 @@ _ENGLISH = re.compile(
 _STREET_WORD = re.compile(
     r"(?<![\w@])(?:(?:"
     + _NAME
-    + r"[ ]){0,3})(?:str\.|strasse|straße|via|viale|calle|avenida|praca|ulica|ul\.|piazza|plaza|corso|largo|travessa|strada|rue|laan|straat|weg|damm|allee)[ ](?:"
+    + r"[ ]){0,3})(?:str\.|stras{1,2}e|via|viale|calle|avenida|praca|ulica|ul\.|piazza|plaza|corso|largo|travessa|strada|rue|laan|straat|weg|damm|allee)[ ](?:"
     + _NAME
     + r"[ ]){0,4},?[ ]?"
     + _NUMBER
@@ -38,15 +38,16 @@ _STREET_WORD = re.compile(
 _POST = re.compile(
     r"(?<![\w.+/-])(?:(?:b|be|l|lu|d|de|f|fr|nl|ch|a|at|lux)[ ]?-[ ]?)?(?:\d{5}|\d{4}(?:[ ][a-z]{2}(?=[ ][a-z]))?)[ ]{1,2}(?!(?:euro?|eur|km|kg|uur|heures|stunden|hours|stuks|mensen|jaar|ans|jahre|years|employees|medewerkers|personnes|werknemers|bruto|brut|netto|net|gross|stappen|klanten|clients|kunden|users)\b)(?:(?:sint|saint|sainte|st\.?|de|la|le|les|den|het|ter|bad|sankt)[ -]?){0,2}[^\W\d_]{2,24}(?:[-' ](?:[^\W\d_]{1,3}[-' ])?[^\W\d_]{2,20}){0,3}"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _TOWN_AFTER = re.compile(r"[ ,.\-–]{0,3}(?:\n[ \t]{0,50})?")
-_TOWN = re.compile(
-    r"(?:(?:sint|saint|sainte|st\.?|de|la|le|les|den|het|ter|bad)[ -]?){0,2}[^\W\d_]{2,24}(?:-[^\W\d_]{1,20}){0,4}"
-)
 _ORGANISATION = re.compile(
-    r"(?:t\.?a\.?v\.?|ter attentie|a l'attention|attn|z\.?\s?hd\.?|fod|spf|dienst|departement|afdeling|service|direction|"
-    r"hr[- ]|personeel|personnel|recruit|humain|resources|human|search|\bnv\b|\bsa\b|\bbv\b|bvba|\bsrl\b|\bsprl\b|\bvzw\b|\basbl\b|gmbh|\bag\b|"
-    r"de heer|mevrouw|monsieur|madame|herrn|frau |mr\.|mrs\.|ms\.|kbo|bce|btw|tva|kantoor|cabinet|bureau|hopital|ziekenhuis|clinique|klinik|residence|wzc|school|college|institut|universit)"
+    r"(?:t\.?a\.?v\.?|ter attentie|a l'attention|attn|z\.?\s?hd\.?|(?<![a-z])(?:fod|spf|dienst|departement|afdeling|service|direction|"
+    r"personeelsdienst|recruitment|search|nv|sa|bv|bvba|srl|sprl|vzw|asbl|gmbh|ag|de heer|mevrouw|monsieur|madame|herrn|frau|mr|mrs|ms|"
+    r"kantoor|cabinet|bureau|hopital|ziekenhuis|clinique|klinik|wzc|school|college|institut|universit\w+|rusthuis|firma|company|human resources|hr)(?![a-z]))"
 )  # fmt: skip
+_SALUTATION = re.compile(
+    r"(?:geachte|beste|dag|dear|hello|hi|madame|monsieur|cher|chere|bonjour|sehr geehrte|liebe|lieber|hallo|mevrouw|mijnheer)[^\n]{0,60}[,:!]?\s*\n"
+)
 
 
 def address_candidates(page: Page, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
@@ -58,7 +59,7 @@ def address_candidates(page: Page, taken: list[tuple[int, int]]) -> Iterator[Can
             start, end = match.span()
             if any(start < e and s < end for s, e in spans) or any(start < e and s < end for s, e in taken):
                 continue
-            if not _capital(page.text[start:end]):
+            if _YEAR.search(low[start:end]) and "," not in low[start:end]:
                 continue
             spans.append((start, end))
     posts = [
@@ -70,20 +71,18 @@ def address_candidates(page: Page, taken: list[tuple[int, int]]) -> Iterator[Can
     for start, end in sorted(spans):
         for index, (left, right) in enumerate(posts):
             if 0 <= left - end <= 60 and _TOWN_AFTER.fullmatch(low[end:left]):
-                end, _ = right, used.add(index)
+                end = right
+                used.add(index)
                 break
             if 0 <= start - right <= 4 and _TOWN_AFTER.fullmatch(low[right:start]):
-                start, _ = left, used.add(index)
+                start = left
+                used.add(index)
                 break
         yield Candidate(start, end, Label.CONTACT, 0.9, "street address", rule="address")
     for index, (left, right) in enumerate(posts):
         if index in used or not _alone(page, left, right):
             continue
         yield Candidate(left, right, Label.CONTACT, 0.7, "postcode and town among contact data", rule="address")
-
-
-def _capital(value: str) -> bool:
-    return True
 
 
 def _town_capital(text: str, match: re.Match[str]) -> bool:
@@ -105,6 +104,9 @@ def _alone(page: Page, start: int, end: int) -> bool:
 
 
 def of_organisation(page: Page, start: int) -> bool:
-    """Tell whether the lines just above an address name an organisation or the person that a letter goes to."""
+    """Tell whether an address stands in a letter's head below the organisation or person the letter goes to."""
     above = page.low[max(0, start - 130) : start]
-    return bool(_ORGANISATION.search(above))
+    if "@" in above or not _ORGANISATION.search(above):
+        return False
+    after = _SALUTATION.search(page.low, start, start + 700)
+    return after is not None
