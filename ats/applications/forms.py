@@ -27,12 +27,12 @@ EMAIL = N_("E-mail address")
 TELEPHONE = N_("Telephone number")
 LABELS = {Purpose.CV: N_("CV"), Purpose.LETTER: N_("Letter")}
 CV_MISSING = N_("Please choose the file with your CV.")
-STATEMENT_CHANGED = N_("The privacy statement has changed since you opened this page. Please read it again before sending.")
+STATEMENT_CHANGED = N_(
+    "The privacy statement has changed since you opened this page. Please read it again before sending."
+)
 WORDING_CHANGED = N_("The text beside this box has changed. Please read it and tick the box again if you agree.")
 UNRECOGNISED = N_("This form could not be recognised as ours. Please check what you entered and send it again.")
 NAME_LENGTH = 200
-# An error that belongs to no field.
-WHOLE_FORM = "form"
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -97,7 +97,9 @@ async def read_application(
     )
     documents = {}
     for purpose in Purpose:
-        received = await _document(services, form, language, purpose, sinks.get(purpose.value), _kept(fields, form, purpose), now)
+        received = await _document(
+            services, form, language, purpose, sinks.get(purpose.value), _kept(fields, form, purpose), now
+        )
         if received is not None:
             documents[purpose] = received
     if Purpose.CV not in documents:
@@ -157,6 +159,6 @@ def _form_hash(services: Services, form: Form, slug: str, now: datetime) -> byte
     try:
         return form_tokens.verify(services.keyring, token_purpose(slug), form.token, now=now)
     except Invalid as error:
-        expired = error.fields.get(form_tokens.FIELD) == form_tokens.EXPIRED
-        form.add_error(WHOLE_FORM, form_tokens.EXPIRED if expired else UNRECOGNISED)
+        expired = form_tokens.EXPIRED in error.fields.values()
+        form.add_error(form_tokens.WHOLE_FORM, form_tokens.EXPIRED if expired else UNRECOGNISED)
         return None

@@ -1,4 +1,4 @@
-"""Uploads that arrived whole while another field had an error: the page carries them, sealed, until it is sent again."""
+"""Uploads that arrived whole while another field had an error: the page carries them, sealed, to the next attempt."""
 
 from datetime import datetime
 

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ats.applications.actions import Submission, submit_application
-from ats.applications.forms import WHOLE_FORM, Kept, Sent, limits_of, read_application, token_purpose
+from ats.applications.forms import Kept, Sent, limits_of, read_application, token_purpose
 from ats.applications.repeats import was_sent
 from ats.consent.rules import text_hash
 from ats.consent.statement import pool_wording, render_statement
@@ -88,14 +88,12 @@ async def _limit(services: Services, request: AnyRequest, now: datetime) -> None
         await hit(services, limit, client_key(request), now=now)
 
 
-async def _closed(
-    request: AnyRequest, services: Services, language: str, slug: str, now: datetime
-) -> Response[bytes]:
+async def _closed(request: AnyRequest, services: Services, language: str, slug: str, now: datetime) -> Response[bytes]:
     """A form that was opened while the vacancy was open is not lost: it can be sent spontaneously."""
     sent = await read_application(request, services, language, slug, now=now)
     if sent.form_hash is None:
         raise NotFound
-    sent.form.add_error(WHOLE_FORM, CLOSED)
+    sent.form.add_error(form_tokens.WHOLE_FORM, CLOSED)
     return _again(request, services, sent, None, now=now)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 -- only constants of this module are put together; every value is a placeholder
 """Reading vacancies: the open ones for everybody, and those of a recruiter for the desk."""
 
 from collections.abc import Collection
@@ -12,16 +13,18 @@ from ats.core.errors import NotFound
 from ats.vacancies.rules import Contract, is_open
 from ats.web.paging import PAGE_SIZE, Cursor, Page, make_page
 
-# The text in the language $1, or in the first one that there is.
+# The text in the language $2, or in the first one that there is.
 _TEXT = (
     " JOIN LATERAL (SELECT language, title, summary, description FROM vacancy_text WHERE vacancy_id = vacancy.id "
-    "ORDER BY language = $1 DESC, array_position('{nl,fr,en,de}', language) LIMIT 1) AS words ON true "
+    "ORDER BY language = $2 DESC, array_position('{nl,fr,en,de}', language) LIMIT 1) AS words ON true "
 )
-_OPEN = " published_on <= $2 AND (closed_on IS NULL OR closed_on > $2) "
+_OPEN = " published_on <= $1 AND (closed_on IS NULL OR closed_on > $1) "
 _LISTED = "SELECT id, slug, place, contract, pay_from, pay_to, published_on, language, title, summary FROM vacancy"
 _DESK = "SELECT id, slug, place, contract, published_on, closed_on, language, title FROM vacancy"
+_AFTER = "AND ($3::date IS NULL OR (published_on, id) < ($3, $4)) ORDER BY published_on DESC, id DESC LIMIT $5"
+_BEFORE = "AND (published_on, id) > ($3, $4) ORDER BY published_on, id LIMIT $5"
 # A coordinator sees every vacancy, a recruiter the assigned ones.
-_MINE = " ($2 OR EXISTS (SELECT FROM vacancy_recruiter WHERE vacancy_id = vacancy.id AND account_id = $3)) "
+_MINE = " ($1 OR EXISTS (SELECT FROM vacancy_recruiter WHERE vacancy_id = vacancy.id AND account_id = $3)) "
 
 
 class ListedVacancy(msgspec.Struct, frozen=True):
@@ -72,16 +75,11 @@ async def open_vacancies(
 ) -> Page[ListedVacancy]:
     """One page of the vacancies that are open on `today`, the newest first, in `language` or one that they have."""
     backwards = cursor is not None and cursor.backwards
-    place = (
-        "AND ($3::date IS NULL OR (published_on, id) > ($3, $4::uuid)) ORDER BY published_on, id LIMIT $5"
-        if backwards
-        else "AND ($3::date IS NULL OR (published_on, id) < ($3, $4::uuid)) ORDER BY published_on DESC, id DESC LIMIT $5"
-    )
     at, key = (cursor.at.date(), cursor.id) if cursor else (None, None)
-    rows = await db.fetch(_LISTED + _TEXT + "WHERE" + _OPEN + place, language, today, at, key, size + 1)
-    counted = await db.fetch_row(
-        "SELECT count(*) AS total FROM vacancy WHERE published_on <= $1 AND (closed_on IS NULL OR closed_on > $1)", today
+    rows = await db.fetch(
+        _LISTED + _TEXT + "WHERE" + _OPEN + (_BEFORE if backwards else _AFTER), today, language, at, key, size + 1
     )
+    counted = await db.fetch_row("SELECT count(*) AS total FROM vacancy WHERE" + _OPEN, today)
     return make_page(
         [ListedVacancy(**{**row, "contract": Contract(row["contract"])}) for row in rows],
         total=counted["total"] if counted else 0,
@@ -99,7 +97,7 @@ async def vacancy_by_slug(slug: str, language: str, today: date) -> OpenVacancy:
     """The vacancy of that name if it is open on `today`, in `language` or one that it has. Raises NotFound."""
     row = await db.fetch_row(
         _LISTED.replace("summary", "summary, description") + _TEXT + "WHERE" + _OPEN + "AND slug = $3",
-        language, today, slug,
+        today, language, slug,
     )  # fmt: skip
     if row is None:
         raise NotFound
@@ -110,7 +108,7 @@ async def vacancies_for(actor: Staff) -> list[DeskVacancy]:
     """The vacancies on which this account works, or all of them for who may read all; the newest first."""
     rows = await db.fetch(
         _DESK + _TEXT + "WHERE" + _MINE + "ORDER BY published_on DESC, id DESC",
-        actor.language, actor.may(Power.READ_ALL_VACANCIES), actor.id,
+        actor.may(Power.READ_ALL_VACANCIES), actor.language, actor.id,
     )  # fmt: skip
     return [DeskVacancy(**{**row, "contract": Contract(row["contract"])}) for row in rows]
 
@@ -119,7 +117,7 @@ async def load_vacancy_for(actor: Staff, vacancy_id: UUID) -> DeskVacancy:
     """One vacancy, open or closed. Raises NotFound when there is none or it is not this account's."""
     row = await db.fetch_row(
         _DESK + _TEXT + "WHERE" + _MINE + "AND id = $4",
-        actor.language, actor.may(Power.READ_ALL_VACANCIES), actor.id, vacancy_id,
+        actor.may(Power.READ_ALL_VACANCIES), actor.language, actor.id, vacancy_id,
     )  # fmt: skip
     if row is None:
         raise NotFound
@@ -128,5 +126,5 @@ async def load_vacancy_for(actor: Staff, vacancy_id: UUID) -> DeskVacancy:
 
 async def titles(ids: Collection[UUID], language: str) -> dict[UUID, str]:
     """The titles of some vacancies, open or closed, in `language` or one that they have."""
-    rows = await db.fetch("SELECT id, title FROM vacancy" + _TEXT + "WHERE id = ANY($2::uuid[])", language, list(ids))
+    rows = await db.fetch("SELECT id, title FROM vacancy" + _TEXT + "WHERE id = ANY($1::uuid[])", list(ids), language)
     return {row["id"]: row["title"] for row in rows}

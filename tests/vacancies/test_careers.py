@@ -48,7 +48,13 @@ async def publish_vacancy(
 
 @pytest.mark.parametrize(
     ("accepted", "language"),
-    [("fr-BE,fr;q=0.9,en;q=0.5", "fr"), ("es, de;q=0.4", "de"), ("en;q=0.1, nl;q=0.2", "nl"), ("ja", "nl"), (";;q=x", "nl")],
+    [
+        ("fr-BE,fr;q=0.9,en;q=0.5", "fr"),
+        ("es, de;q=0.4", "de"),
+        ("en;q=0.1, nl;q=0.2", "nl"),
+        ("ja", "nl"),
+        (";;q=x", "nl"),
+    ],
 )
 async def test_the_front_door_leads_to_the_visitors_language(
     client: httpx.AsyncClient, accepted: str, language: str
@@ -80,7 +86,12 @@ async def test_only_what_is_open_today_is_listed(client: httpx.AsyncClient, serv
     await publish_vacancy("closed-today", closed_on=today)
     answer = await client.get("/en/jobs")
     assert set(re.findall(r"/en/jobs/([a-z-]+)\"", answer.text)) == {"opens-today", "closes-tomorrow"}
-    for slug, status in {"opens-today": 200, "opens-tomorrow": 404, "closes-tomorrow": 200, "closed-today": 404}.items():
+    for slug, status in {
+        "opens-today": 200,
+        "opens-tomorrow": 404,
+        "closes-tomorrow": 200,
+        "closed-today": 404,
+    }.items():
         for path in (f"/en/jobs/{slug}", f"/en/jobs/{slug}/apply"):
             assert (await client.get(path)).status_code == status, path
 
@@ -165,9 +176,7 @@ async def test_public_pages_may_be_cached_and_set_no_cookie(client: httpx.AsyncC
         assert (head.status_code, head.content) == (200, b"")
 
 
-async def test_somebody_who_is_signed_in_gets_the_same_page_as_everybody(
-    client: httpx.AsyncClient, cast: Cast
-) -> None:
+async def test_somebody_who_is_signed_in_gets_the_same_page_as_everybody(client: httpx.AsyncClient, cast: Cast) -> None:
     before = await client.get(f"/en/jobs/{cast.vacancy_slug}")
     await sign_in(client, cast.coordinator)
     assert (await client.get(f"/en/jobs/{cast.vacancy_slug}")).content == before.content
