@@ -1,5 +1,6 @@
 """Leaving the talent pool from the private page, and from a mail program's own button."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -153,3 +154,17 @@ async def test_leaving_moves_nobody_else(client: httpx.AsyncClient, services: Se
     elias = await applied(services, ELIAS, pool=True)
     await client.post(noor.path + "/leave-pool")
     assert await membership_of(elias.candidate_id) is not None
+
+
+@pytest.mark.parametrize("days_ago", [10, 500])
+async def test_pressing_twice_at_the_same_moment_leaves_once(
+    client: httpx.AsyncClient, services: Services, superuser: asyncpg.Pool, days_ago: int
+) -> None:
+    known = await applied(services, pool=True, days_ago=days_ago)
+    answers = await asyncio.gather(*(client.post(known.path + "/leave-pool") for _ in range(4)))
+    # Who comes when nothing can be read any more has no page; nobody gets an error.
+    assert {answer.status_code for answer in answers} <= ({303} if days_ago == 10 else {200, 404})
+    assert await superuser.fetchval("SELECT count(*) FROM consent_event WHERE kind = 'withdrawn'") == 1
+    assert await superuser.fetchval("SELECT count(*) FROM outbox WHERE kind = 'retention.erase_withdrawn'") == (
+        0 if days_ago == 10 else 1
+    )
