@@ -35,12 +35,15 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A sensitive part, as listed beside the document. can_show: whether this account could have it shown."""
+    """A sensitive part, as listed beside the document.
+
+    shown: its text, while it is shown to this account; else None. can_show: whether this account can have it shown.
+    """
 
     finding: UUID
     label: str
     tier: str
-    shown: bool
+    shown: str | None
     can_show: bool
 
 
@@ -100,7 +103,7 @@ def _sheet(view: DocumentView, actor: Staff, services: Services) -> Sheet:
         pages=view.pages,
         segments=[_segment(part) for part in view.parts],
         parts=[
-            Part(part.finding, part.label, part.tier, shown=part.shown is not None, can_show=may_show(actor, part.tier))
+            Part(part.finding, part.label, part.tier, part.shown, can_show=may_show(actor, part.tier))
             for part in view.parts
             if isinstance(part, MaskedPart)
         ],

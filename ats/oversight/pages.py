@@ -13,7 +13,7 @@ from ats.core.errors import BadRequest
 from ats.core.services import Services
 from ats.core.text import N_
 from ats.oversight import queries
-from ats.oversight.rules import TAG_LABELS, detail_lines
+from ats.oversight.rules import DETAIL_LABELS, TAG_LABELS
 from ats.retention.queries import latest_runs
 from ats.web.forms import Form
 from ats.web.pages import AnyRequest, language_of, page
@@ -40,7 +40,7 @@ async def audit_trail(request: AnyRequest, services: NamedDependency[Services]) 
         form=form,
         trail=trail,
         tag_labels=TAG_LABELS,
-        detail_lines=detail_lines,
+        detail_labels=DETAIL_LABELS,
         chosen={"tag": tag.value if tag else None, "candidate": candidate_id},
         runs=await latest_runs(RUNS_SHOWN),
         overdue=await queries.overdue(today=services.today(now), now=now),

@@ -44,18 +44,3 @@ DETAIL_LABELS: dict[str, str] = {
     "tier": N_("Tier"),
     "vacancy_id": N_("Vacancy"),
 }
-
-
-def detail_lines(detail: dict[str, object]) -> list[tuple[str, str]]:
-    """The details of an event: (English label, value). Values are codes, ids and counts, never personal data."""
-    return [
-        (DETAIL_LABELS.get(key, key), _shown(value)) for key, value in detail.items() if value not in (None, "", {})
-    ]
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {count}" for key, count in value.items() if count)
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    return str(value)
