@@ -174,6 +174,17 @@ def test_head_has_no_body_on_the_wire(server: Server) -> None:
     assert head.endswith(b"\r\n\r\n")
 
 
+def test_answers_do_not_wait_for_acknowledgements(server: Server) -> None:
+    with httpx.Client(base_url=server.url) as browser:
+        times = []
+        for _ in range(30):
+            began = time.perf_counter()
+            browser.get("/health")
+            times.append(time.perf_counter() - began)
+    # Nagle's algorithm against delayed acknowledgements makes each answer take 40 ms and more.
+    assert sorted(times)[5] < 0.035
+
+
 def test_no_answer_tells_what_serves_it(server: Server) -> None:
     for answer in (httpx.get(f"{server.url}/health"), httpx.get(f"{server.url}/nowhere")):
         assert "server" not in answer.headers
