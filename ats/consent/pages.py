@@ -1,5 +1,6 @@
 """The privacy statement for applicants: the present version, and every earlier one as it was."""
 
+import re
 from typing import Any
 
 from litestar import Request, Response, get
@@ -16,16 +17,19 @@ from ats.web.pages import language_of, page
 
 AnyRequest = Request[Any, Any, Any]
 CACHE = "public, max-age=60"
+_HEADING = re.compile(r'<h2 id="([a-z-]+)">([^<]*)</h2>')
 
 
 @get("/{language:str}/privacy", name="ats:careers:privacy", needs=PUBLIC, anonymous=True, keep=CACHE)
 async def statement(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The statement that applies now."""
     present = render_statement(services.organisation)
+    text = present.texts[language_of(request)]
     return page(
         request,
         "consent/statement.html",
-        text=present.texts[language_of(request)],
+        text=text,
+        headings=_HEADING.findall(text),
         shown=present.hash,
         present=present.hash,
         versions=await statement_versions(),
@@ -44,6 +48,7 @@ async def statement_version(
         request,
         "consent/statement.html",
         text=text,
+        headings=_HEADING.findall(text),
         shown=version,
         present=render_statement(services.organisation).hash,
         versions=versions,
