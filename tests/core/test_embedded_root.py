@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import stat
-import subprocess
 import sys
 import tempfile
 from asyncio.subprocess import PIPE
@@ -174,10 +173,3 @@ async def test_an_installation_that_only_its_owner_may_read_is_copied_too(
     found = locate(account, reachable / "copies")
     assert Path(found.redis_server).is_relative_to(reachable / "copies")
     assert await run_as(account, found.redis_server, "--version") >= (0, "Redis server v=6.2")
-
-
-def test_a_launcher_that_cannot_run_its_program_says_so(reachable: Path) -> None:
-    launcher = Path(embedded.__file__).with_name("launch.py")
-    argv = [sys.executable, "-I", "-S", str(launcher), str(os.getpid()), "9", "-", "-", str(reachable / "missing")]
-    done = subprocess.run(argv, check=False, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (1, f"cannot run {reachable}/missing: No such file or directory\n")

@@ -48,7 +48,7 @@ WHOLE = f"""
 import asyncio, os, sys
 from ats.core.supervisor import Child, Supervisor
 children = [Child(f"child {{path}}", [sys.executable, "-c", {POLITE!r}, path], os.environ) for path in sys.argv[1:]]
-async def ready(): return all(os.path.exists(path) for path in sys.argv[1:])
+async def ready(): return all(os.path.exists(path) and os.path.getsize(path) for path in sys.argv[1:])
 asyncio.run(Supervisor().run(children, ready=ready, on_ready=lambda: print("ready", flush=True)))
 print("ended", flush=True)
 """

@@ -17,7 +17,7 @@ from pathlib import Path
 from ats.core.embedded import postgres, redis
 from ats.core.embedded.account import default_data_dir, server_account
 from ats.core.embedded.binaries import locate
-from ats.core.embedded.errors import EmbeddedError, of_server, of_system
+from ats.core.embedded.errors import EmbeddedError, of_end, of_system
 from ats.core.embedded.layout import Layout, is_private, opened, root_of, socket_directory
 from ats.core.embedded.log import ServerLog
 
@@ -117,12 +117,12 @@ async def _watch(
     """Tell when the server ends by itself; meanwhile keep its log short."""
     while True:
         try:
-            await asyncio.wait_for(process.wait(), _LOG_CHECK_SECONDS)
+            status = await asyncio.wait_for(process.wait(), _LOG_CHECK_SECONDS)
         except TimeoutError:
             with contextlib.suppress(OSError):
                 log.cap()
             continue
-        error = of_server(name, place, log.tail())
+        error = of_end(name, place, status, log.tail())
         _logger.error("embedded server stopped: %s", error.message)
         if not failed.done():
             failed.set_result(error)

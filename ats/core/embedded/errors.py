@@ -2,6 +2,7 @@
 
 import errno
 import re
+import signal
 from pathlib import Path
 
 from ats.core.errors import AtsError
@@ -61,12 +62,24 @@ def of_system(error: OSError, place: Path) -> EmbeddedError:
     )
 
 
-def of_server(server: str, place: Path, log: str) -> EmbeddedError:
-    """Explain from the tail of its log why `server` did not start or stopped by itself."""
+def of_start(server: str, place: Path, log: str) -> EmbeddedError:
+    """Explain from the tail of its log why `server` did not start on its files in `place`."""
     if _NO_ROOM_TEXTS.search(log):
         return no_room(place, log)
     return EmbeddedError(
-        f"The private {server} server cannot run on {place}: its data may be damaged.",
-        f"Read the log below. If the data is damaged, restore {place} from a backup, or move it away to start afresh.",
+        f"The private {server} server cannot run on {place}.",
+        f"Its log says why. If the data is damaged, restore {place} from a backup, or move it away to start afresh.",
+        log,
+    )
+
+
+def of_end(server: str, place: Path, status: int, log: str) -> EmbeddedError:
+    """Explain why `server` ended without being told to; status as of a child process, negative for a signal."""
+    if _NO_ROOM_TEXTS.search(log):
+        return no_room(place, log)
+    how = f"by signal {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
+    return EmbeddedError(
+        f"The private {server} server ended by itself, {how}.",
+        "Start again: nothing that was stored is lost. If it happens again, see to the machine's memory and disk.",
         log,
     )

@@ -14,13 +14,13 @@ never writes where an unprivileged account could have laid a symbolic link.
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
 import re
 import shutil
 import stat
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,6 @@ LAYOUT_VERSION = 1
 # sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing zero; PostgreSQL's is the longest name.
 _LONGEST_SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 103
-_LONGEST_TEMPORARY = 50
 # What needs no quoting in a URL nor in a configuration file.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 _LAST_SERVERS_SECONDS = 20.0
@@ -71,7 +70,7 @@ class Layout:
         directory.mkdir(exist_ok=True)
         status = directory.lstat()
         if not stat.S_ISDIR(status.st_mode):
-            raise NotADirectoryError(20, "not a directory")
+            raise NotADirectoryError(errno.ENOTDIR, "not a directory")
         if self.account.drop and status.st_uid != self.account.uid:
             os.chown(directory, self.account.uid, self.account.gid, follow_symlinks=False)
         directory.chmod(mode)
@@ -186,7 +185,11 @@ def _check_version(root: Path) -> None:
                 f"Restore {root} as a whole from a backup, or move it away to start afresh.",
             )
         aside = root / ".layout"
-        aside.write_text(f"{LAYOUT_VERSION}\n", encoding="ascii")
+        with aside.open("w", encoding="ascii") as file:
+            file.write(f"{LAYOUT_VERSION}\n")
+            file.flush()
+            # An empty marker after a power cut would make the data look foreign.
+            os.fsync(file.fileno())
         aside.replace(marker)
         return
     if (found := marker.read_bytes()[:20].strip()) != str(LAYOUT_VERSION).encode():
@@ -202,9 +205,8 @@ def socket_directory(root: Path, account: Account) -> Path:
     wanted = root / "run"
     if len(os.fsencode(wanted / _LONGEST_SOCKET)) <= _SOCKET_PATH_BYTES and _PLAIN_PATH.fullmatch(str(wanted)):
         return wanted
-    short = Path("/run" if account.drop and os.access("/run", os.W_OK) else tempfile.gettempdir())
-    if not _PLAIN_PATH.fullmatch(str(short)) or len(str(short)) > _LONGEST_TEMPORARY:
-        short = Path("/tmp")  # noqa: S108 - what we make in it is private, and checked
+    # Fixed places, not the caller's TMPDIR: every command must come to the same one.
+    short = Path("/run" if account.drop and os.access("/run", os.W_OK) else "/tmp")  # noqa: S108 - private and checked
     return short / f"ats-{account.uid}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:12]}"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 
 from ats.core.embedded.binaries import POSTGRES_MAJOR, Binaries
-from ats.core.embedded.errors import EmbeddedError, of_server
+from ats.core.embedded.errors import EmbeddedError, of_start
 from ats.core.embedded.layout import Layout
 from ats.core.embedded.log import ServerLog
 from ats.core.embedded.process import kill, spawn
@@ -146,7 +146,7 @@ async def _make_cluster(layout: Layout, binaries: Binaries, lock: int) -> None:
         kill(process)
     if process.returncode != 0:
         shutil.rmtree(aside, ignore_errors=True)
-        raise of_server("PostgreSQL", layout.postgres, output.decode("utf-8", "replace")[-3000:].strip())
+        raise of_start("PostgreSQL", layout.postgres, output.decode("utf-8", "replace")[-3000:].strip())
     aside.rename(layout.postgres)
 
 
@@ -223,9 +223,9 @@ async def _connect(layout: Layout, process: Process, log: ServerLog) -> asyncpg.
         except (OSError, asyncpg.CannotConnectNowError, TimeoutError):
             pass
         except asyncpg.PostgresError as error:
-            raise of_server("PostgreSQL", layout.postgres, log.tail()) from error
+            raise of_start("PostgreSQL", layout.postgres, log.tail()) from error
         if process.returncode is not None or asyncio.get_running_loop().time() > deadline:
-            raise of_server("PostgreSQL", layout.postgres, log.tail())
+            raise of_start("PostgreSQL", layout.postgres, log.tail())
         await asyncio.sleep(0.02)
 
 

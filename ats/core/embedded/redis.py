@@ -7,7 +7,7 @@ from asyncio.subprocess import Process
 from pathlib import Path
 
 from ats.core.embedded.binaries import Binaries
-from ats.core.embedded.errors import of_server
+from ats.core.embedded.errors import of_start
 from ats.core.embedded.layout import Layout
 from ats.core.embedded.log import ServerLog
 from ats.core.embedded.process import spawn
@@ -73,7 +73,7 @@ async def start(layout: Layout, binaries: Binaries, log: ServerLog, lock: int) -
         await stop(process)
         raise
     if process.returncode is not None:
-        raise of_server("Redis", layout.redis, log.tail())
+        raise of_start("Redis", layout.redis, log.tail())
     return process
 
 
