@@ -29,6 +29,7 @@ class Candidate:
     kind: str = ""
     cores: list[tuple[int, int]] = field(default_factory=list)
     tight: bool = False
+    phrase: str = ""
 
     def __post_init__(self) -> None:
         """Remember the words that gave the candidate, also when candidates are made one."""

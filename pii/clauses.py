@@ -15,6 +15,7 @@ _OPENERS = frozenset(
 )
 _QUOTES = re.compile(r"\"[^\"]{3,260}\"|(?<![\w])'[^'\n]{3,200}'(?![\w])")
 _MAX_CLAUSE = 16
+_SHORT_CLAUSE = 9
 
 
 class Clauses:
@@ -56,6 +57,22 @@ class Clauses:
         if right < end and self._opens(right):
             close = next((at for at in range(right + 1, min(end, right + 9)) if self._closes(at)), 0)
             right = close + 1 if close else right
+        return left, right
+
+    def widened(self, first: int, last: int) -> tuple[int, int]:
+        """Give the clause, and the short clauses after it that go on with the same thought."""
+        left, right = self.clause(first, last)
+        _, end = self.sentence(first, last)
+        words = self.page.words
+        for _ in range(2):
+            if right >= end or words[right] != "," or right + 1 >= end or words[right + 1] in _OPENERS:
+                break
+            stop = right + 1
+            while stop < end and words[stop] != ",":
+                stop += 1
+            if stop - right > _SHORT_CLAUSE or self.page.low[self.page.starts[right]] in ":–":
+                break
+            right = stop
         return left, right
 
     def _opens(self, at: int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pii.candidates import Candidate
 from pii.clauses import Clauses
 from pii.labels import RANK, Label, tier_of
+from pii.model import shipped_model
 from pii.text import Page
 
 PERSONAL_SECTIONS = frozenset({"personal", "health", "gap", "remarks", "character"})
@@ -27,6 +28,7 @@ _WEIGHTS = {
     "doc_work": -0.8, "doc_clean": 0.6,
 }  # fmt: skip
 _HOBBY_LABELS = frozenset({Label.RELIGION, Label.POLITICS, Label.UNION, Label.ETHNICITY, Label.SEXUALITY})
+_MEMBERSHIP = frozenset({Label.POLITICS, Label.UNION})
 _GAP = re.compile(r"(?:19|20)\d\d ?[-–] ?(?:(?:19|20)\d\d|\d\d[./]\d{4})")
 
 
@@ -100,6 +102,23 @@ def _outside(clauses: Clauses, cue: str, begin: int, end: int, first: int, last:
 
 def weigh(page: Page, clauses: Clauses, candidates: list[Candidate]) -> None:
     """Change the scores of the candidates and dismiss those whose context speaks against them."""
+    judged = situations(page, clauses, candidates)
+    model = shipped_model()
+    for candidate, around in judged:
+        if candidate.rule == "term" and clauses.other_meaning(candidate.first, candidate.last):
+            candidate.dismissed = "part of a phrase with another meaning"
+            candidate.score = 0.0
+            continue
+        logit = hand_logit(candidate, around)
+        if model is not None and candidate.rule == "term" and candidate.label in _RESTRICTED:
+            logit += model.logit(features_of(page, candidate, around))
+        candidate.score = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        if candidate.score < 0.5:
+            candidate.dismissed = _why_not(around)
+
+
+def situations(page: Page, clauses: Clauses, candidates: list[Candidate]) -> list[tuple[Candidate, Situation]]:
+    """Describe the context of every candidate from words, also by how the rest of the document speaks of its subject."""
     labels_at: dict[Label, list[int]] = {}
     for candidate in candidates:
         if candidate.rule in ("term", "field"):
@@ -112,11 +131,7 @@ def weigh(page: Page, clauses: Clauses, candidates: list[Candidate]) -> None:
     at_work: dict[Label, set[int]] = {}
     for candidate, around in judged:
         features = around.features
-        if (
-            candidate.kind == "self"
-            and "self_clause" not in features
-            and ("job_sentence" in features or "other" in features)
-        ):
+        if candidate.kind == "self" and "self_clause" not in features and ("job_sentence" in features or "other" in features):
             at_work.setdefault(candidate.label, set()).add(around.sentence[0])
     for candidate, around in judged:
         times = len(at_work.get(candidate.label, ()))
@@ -124,14 +139,41 @@ def weigh(page: Page, clauses: Clauses, candidates: list[Candidate]) -> None:
             around.features["doc_work"] = 1.0
         elif not times:
             around.features["doc_clean"] = 1.0
-        if candidate.rule == "term" and clauses.other_meaning(candidate.first, candidate.last):
-            candidate.dismissed = "part of a phrase with another meaning"
-            candidate.score = 0.0
-            continue
-        logit = _START.get(candidate.kind, 0.0) + _judge(candidate, around)
-        candidate.score = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-        if candidate.score < 0.5:
-            candidate.dismissed = _why_not(around)
+    return judged
+
+
+def hand_logit(candidate: Candidate, around: Situation) -> float:
+    """Give the belief (log-odds) that the hand-set weights put in a candidate."""
+    return _START.get(candidate.kind, 0.0) + _specific(candidate) + _judge(candidate, around)
+
+
+def _specific(candidate: Candidate) -> float:
+    """A phrase of several words says more than a word: 0, 0.5 or 0.9."""
+    if candidate.kind != "self":
+        return 0.0
+    places = candidate.phrase.count(" ")
+    return 0.0 if not places else 0.5 if places == 1 else 0.9
+
+
+def features_of(page: Page, candidate: Candidate, around: Situation) -> list[str]:
+    """Name the features of a candidate for the trained model: what it is, its situation, and the words beside it."""
+    label = candidate.label.value
+    kind = candidate.kind
+    out = [f"k:{label}:{kind}", f"p:{label}:{candidate.phrase}"]
+    for name in around.features:
+        out.append(f"f:{name}:{kind}")
+        out.append(f"f:{name}:{label}")
+    begin, end = around.sentence
+    words = page.words
+    for at in range(max(begin, candidate.first - 7), candidate.first):
+        if words[at] not in "|,":
+            out.append(f"l:{words[at]}")
+    for at in range(candidate.last, min(end, candidate.last + 7)):
+        if words[at] not in "|,":
+            out.append(f"r:{words[at]}")
+    length = end - begin
+    out.append("n:" + ("1" if length < 5 else "2" if length < 10 else "3" if length < 20 else "4"))
+    return out
 
 
 def _judge(candidate: Candidate, around: Situation) -> float:
@@ -140,6 +182,8 @@ def _judge(candidate: Candidate, around: Situation) -> float:
         return -2.0 * features.get("vacancy", 0) - 1.0 * features.get("other", 0)
     if candidate.label in _RESTRICTED:
         total = sum(_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
+        if candidate.label in _MEMBERSHIP:
+            total += 0.5 * (features.get("job_clause", 0) + features.get("job_sentence", 0))
         if candidate.kind == "sure":
             total = 0.6 * total if total < 0 else total
         return total

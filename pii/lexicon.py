@@ -66,6 +66,7 @@ class Entry:
     tight: bool
     slots: tuple[Slot, ...]
     source: str
+    phrase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _entry(phrase: str, name: str, kind: str, language: str, tight: bool, source
     first = slots[0]
     if first.gap or first.optional or any(len(affix) < _SHORTEST_AFFIX for affix in first.prefixes + first.suffixes):
         raise LexiconError(f"a phrase must begin with a word or an affix of three letters: {phrase!r} in {source}")
-    return Entry(name, kind, language, tight, slots, source)
+    return Entry(name, kind, language, tight, slots, source, phrase)
 
 
 def read_lists(folder: Path) -> Iterator[Entry]:

@@ -73,7 +73,7 @@ def partner_candidates(page: Page, hits: list[Hit]) -> list[Candidate]:
     for hit in words_of:
         at = hit.first
         before = page.words[max(0, at - 3) : at]
-        if hit.entry.kind != own or "|" in before[-2:]:
+        if hit.entry.kind != own or "|" in before[-1:]:
             continue
         direct = any(word in _COUPLE for word in before)
         if hit.entry.name == "NAME":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pii.lexicon import Hit
 from pii.text import Block, Page
 
+_NUMBERING = re.compile(r"(?:[0-9]{1,2}|[IVX]{1,4}|[A-Z])[.)]\s+")
 _ROMAN = frozenset("i ii iii iv v vi vii viii ix x a b c d e f g".split())
 _SEPARATORS = frozenset("|,")
 _HEADING_WORDS = 9
@@ -86,6 +88,8 @@ def _is_heading(page: Page, block: Block, hit: Hit) -> bool:
     if _ends_block(page, block, hit.last):
         return True
     rest = page.words[hit.last : block.last]
+    if _unknown_heading(page, block) and len(rest) <= _HEADING_WORDS:
+        return True
     if page.words[hit.last] not in _SEPARATORS or len(rest) > _HEADING_WORDS:
         return False
     opener = page.text[page.starts[hit.last]] if page.starts[hit.last] < len(page.text) else ""
@@ -94,11 +98,19 @@ def _is_heading(page: Page, block: Block, hit: Hit) -> bool:
 
 def _unknown_heading(page: Page, block: Block) -> bool:
     """A short line in capitals, or one marked as a title, opens a section of unknown kind."""
-    text = page.text[block.start : block.end].strip()
-    if not 3 < len(text) < 60 or any(char.isdigit() for char in text) or "," in text or "|" in text:
+    text = _NUMBERING.sub("", page.text[block.start : block.end].strip())
+    if not 3 < len(text) < 70 or any(char.isdigit() for char in text) or "," in text or "|" in text:
         return False
     letters = [char for char in text if char.isalpha()]
     return len(letters) > 3 and all(char.isupper() for char in letters) and text[-1] not in ".;"
+
+
+def _long_label(page: Page, value: int, stop: int) -> int:
+    """A label may go on for up to four words before its colon ("extract of the register model 596.1:")."""
+    for at in range(value, min(stop, value + 5)):
+        if page.words[at] in _SEPARATORS:
+            return at if page.low.startswith(":", page.starts[at]) else value
+    return value
 
 
 def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | None:
@@ -115,6 +127,7 @@ def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | N
     for index, (at, hit) in enumerate(starts):
         stop = starts[index + 1][0] if index + 1 < len(starts) else block.last
         value = hit.last
+        value = _long_label(page, value, stop)
         bracket = value < stop and page.text[page.starts[value] : page.ends[value]] == "("
         if bracket:
             while value < stop and page.text[page.starts[value] : page.ends[value]] != ")":

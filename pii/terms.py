@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pii.candidates import Candidate
 from pii.clauses import Clauses
-from pii.labels import Label
+from pii.labels import RANK, Label, tier_of
 from pii.lexicon import Hit
 from pii.sections import Field
 from pii.text import Page
@@ -58,10 +58,11 @@ def term_candidates(page: Page, hits: list[Hit], clauses: Clauses, fields: list[
         label = Label(hit.entry.name)
         first, last = hit.first, hit.last
         if not hit.entry.tight and (hit.entry.kind != "weak" or label is not Label.PERSONAL):
-            first, last = clauses.clause(first, last)
+            restricted = RANK[tier_of(label)] == 2
+            first, last = clauses.widened(first, last) if restricted else clauses.clause(first, last)
         yield Candidate(
             page.starts[first], page.ends[last - 1], label, BASE[hit.entry.kind], f"phrase of the list {hit.entry.source}",
-            rule="term", first=hit.first, last=hit.last, kind=hit.entry.kind, tight=hit.entry.tight,
+            rule="term", first=hit.first, last=hit.last, kind=hit.entry.kind, tight=hit.entry.tight, phrase=hit.entry.phrase,
         )  # fmt: skip
 
 

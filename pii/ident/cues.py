@@ -85,10 +85,11 @@ def cue_before(low: str, start: int, floor: int) -> Cue:
     left = max(floor, start - REACH)
     before = low[left:start]
     numbered = bool(_NUMBER_WORD.search(_PREFIX.sub("", before[-20:])))
-    last = None
+    last: re.Match[str] | None = None
     for match in _CUE.finditer(before):
         far = match.lastgroup == "other" and len(before) - match.end() > _OTHER_REACH
-        if not (far and last is not None and last.lastgroup in ("national", "document")):
+        held = last is not None and last.lastgroup in ("national", "document") and match.lastgroup == "other"
+        if not (held and last is not None and (far or match.start() - last.end() < _OTHER_REACH)):
             last = match
     if last is None:
         glued = _GLUED.search(before[-24:])
