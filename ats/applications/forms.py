@@ -7,16 +7,16 @@ from typing import Any
 import msgspec
 from litestar import Request
 
-from ats.applications.kept import KeptGone, open_kept, seal_kept
+from ats.applications.kept import GONE, KeptGone, open_kept, seal_kept
 from ats.candidates.actions import Contact
 from ats.consent.rules import text_hash
 from ats.consent.statement import pool_wording, render_statement
-from ats.core.errors import Invalid
+from ats.core.errors import Invalid, NotFound
 from ats.core.services import Services
 from ats.core.text import N_
 from ats.documents.places import Purpose
 from ats.documents.rules import Limits
-from ats.documents.uploads import Received, UploadSink
+from ats.documents.uploads import Received, UploadSink, still_there
 from ats.web import form_tokens
 from ats.web.forms import Form
 from ats.web.i18n import translate
@@ -58,6 +58,20 @@ class Sent(msgspec.Struct, frozen=True):
             purpose.value: Kept(received.name, seal_kept(services, purpose, received, now=now))
             for purpose, received in self.documents.items()
         }
+
+
+async def drop_gone(sent: Sent) -> bool:
+    """Take out documents whose upload was used or cleaned up since they were checked; whether there were any."""
+    gone = []
+    for purpose, received in sent.documents.items():
+        try:
+            await still_there(received.id)
+        except NotFound:
+            gone.append(purpose)
+    for purpose in gone:
+        del sent.documents[purpose]
+        _refuse(sent.form, sent.contact.language, purpose, GONE)
+    return bool(gone)
 
 
 def limits_of(services: Services) -> Limits:

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ats.applications.actions import Submission, submit_application
-from ats.applications.forms import Kept, Sent, limits_of, read_application, token_purpose
+from ats.applications.forms import Kept, Sent, drop_gone, limits_of, read_application, token_purpose
 from ats.applications.repeats import was_sent
 from ats.consent.rules import text_hash
 from ats.consent.statement import pool_wording, render_statement
@@ -120,7 +120,13 @@ async def _answer(
         objects_to_sharing=sent.objects_to_sharing,
         form_hash=sent.form_hash,
     )
-    await submit_application(services, Visitor(), submission, now=now)
+    try:
+        await submit_application(services, Visitor(), submission, now=now)
+    except NotFound:
+        # The same kept file was sent with another form at the same moment, or has just been cleaned up.
+        if not await drop_gone(sent):
+            raise
+        return _again(request, services, sent, vacancy, now=now)
     return see_other(request, "careers:thanks", language=sent.contact.language)
 
 

@@ -11,6 +11,7 @@ from ats.core import db
 from ats.core.access import Power, Staff
 from ats.core.errors import NotFound
 from ats.vacancies.rules import Contract, is_open
+from ats.web.keyset import keyset
 from ats.web.paging import PAGE_SIZE, Cursor, Page, make_page
 
 # The text in the language $2, or in the first one that there is.
@@ -21,8 +22,6 @@ _TEXT = (
 _OPEN = " published_on <= $1 AND (closed_on IS NULL OR closed_on > $1) "
 _LISTED = "SELECT id, slug, place, contract, pay_from, pay_to, published_on, language, title, summary FROM vacancy"
 _DESK = "SELECT id, slug, place, contract, published_on, closed_on, language, title FROM vacancy"
-_AFTER = "AND ($3::date IS NULL OR (published_on, id) < ($3, $4)) ORDER BY published_on DESC, id DESC LIMIT $5"
-_BEFORE = "AND (published_on, id) > ($3, $4) ORDER BY published_on, id LIMIT $5"
 # A coordinator sees every vacancy, a recruiter the assigned ones.
 _MINE = " ($1 OR EXISTS (SELECT FROM vacancy_recruiter WHERE vacancy_id = vacancy.id AND account_id = $3)) "
 
@@ -74,11 +73,11 @@ async def open_vacancies(
     language: str, today: date, *, cursor: Cursor | None = None, size: int = PAGE_SIZE
 ) -> Page[ListedVacancy]:
     """One page of the vacancies that are open on `today`, the newest first, in `language` or one that they have."""
-    backwards = cursor is not None and cursor.backwards
-    at, key = (cursor.at.date(), cursor.id) if cursor else (None, None)
+    by_key = keyset(cursor, at="published_on", id="id", placeholders=("$3", "$4"))
     rows = await db.fetch(
-        _LISTED + _TEXT + "WHERE" + _OPEN + (_BEFORE if backwards else _AFTER), today, language, at, key, size + 1
-    )
+        f"{_LISTED}{_TEXT}WHERE{_OPEN}AND {by_key.condition} ORDER BY {by_key.order} LIMIT $5",
+        today, language, by_key.at.date(), by_key.id, size + 1,
+    )  # fmt: skip
     counted = await db.fetch_row("SELECT count(*) AS total FROM vacancy WHERE" + _OPEN, today)
     return make_page(
         [ListedVacancy(**{**row, "contract": Contract(row["contract"])}) for row in rows],

@@ -1,5 +1,6 @@
 """A form that comes back with errors: nothing that was typed or uploaded is lost."""
 
+import asyncio
 import re
 from datetime import date, timedelta
 
@@ -126,6 +127,19 @@ async def test_a_kept_file_makes_one_application_also_when_the_form_is_sent_twic
         again = await sheet.send(client, TYPED)
         assert (again.status_code, again.headers["location"]) == (303, "/en/thanks")
     assert await counts(superuser, "application", "document") == (1, 1)
+
+
+async def test_a_kept_file_goes_with_one_of_two_forms_that_are_sent_at_once(
+    client: httpx.AsyncClient, superuser: asyncpg.Pool
+) -> None:
+    answer = await (await open_form(client)).send(client, {**TYPED, "email": ""}, {"cv": CV_FILE})
+    sheets = [shown_again(answer), await open_form(client)]
+    sheets[1].hidden["kept_cv"] = sheets[0].hidden["kept_cv"]
+    answers = await asyncio.gather(*(sheet.send(client, TYPED, {"letter": LETTER_FILE}) for sheet in sheets))
+    assert sorted(each.status_code for each in answers) == [303, 422]
+    refused = max(answers, key=lambda each: each.status_code)
+    assert "no longer kept" in errors(refused)["cv"] and "letter.txt is kept" in refused.text
+    assert await counts(superuser, "application", "document") == (1, 2)
 
 
 @pytest.mark.parametrize("token", ["", "AAAA", "x" * 30_000, None])
