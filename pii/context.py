@@ -18,16 +18,17 @@ from pii.text import Page
 PERSONAL_SECTIONS = frozenset({"personal", "health", "gap", "remarks", "character"})
 WORK_SECTIONS = frozenset({"experience", "education", "skills", "publications"})
 _RESTRICTED = frozenset(label for label in Label if RANK[tier_of(label)] == 2)
-_START = {"sure": 2.2, "self": -0.6, "weak": -2.0, "field": 2.6, "partner": 1.5}
+_START = {"sure": 2.2, "self": -0.6, "weak": -2.3, "field": 2.6, "partner": 1.5}
 # Weight of each feature for a candidate of the restricted labels.
 _WEIGHTS = {
     "self_clause": 1.5, "self_sentence": 0.9, "self_block": 0.4, "relative": 1.3, "section_personal": 1.3,
     "section_work": -0.9, "section_pay": -0.3, "own_cell": 1.2, "job_clause": -1.1, "job_sentence": -0.9,
     "job_many": -0.8, "other": -1.5, "other_clause": -0.6, "vacancy": -1.6, "quoted": -0.9, "supported": 0.8,
     "date_line": -0.2, "hobbies": 0.5, "letter": 0.3, "negative": 0.5, "number_label": 0.0, "gap": 1.5,
-    "doc_work": -0.8, "doc_clean": 0.6,
+    "doc_work": -0.8, "doc_clean": 0.6, "language": -3.0,
 }  # fmt: skip
 _HOBBY_LABELS = frozenset({Label.RELIGION, Label.POLITICS, Label.UNION, Label.ETHNICITY, Label.SEXUALITY})
+_SPOKEN = frozenset({Label.ETHNICITY, Label.PERSONAL})
 _MEMBERSHIP = frozenset({Label.POLITICS, Label.UNION})
 _GAP = re.compile(r"(?:19|20)\d\d ?[-–] ?(?:(?:19|20)\d\d|\d\d[./]\d{4})")
 
@@ -47,6 +48,7 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
     begin, end = clauses.sentence(first, last)
     left, right = clauses.clause(first, last)
     block = page.block_at(candidate.start)
+    section = block.section
     features: dict[str, float] = {}
     if clauses.count("self", left, right):
         features["self_clause"] = 1.0
@@ -74,9 +76,10 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
         features["quoted"] = 1.0
         if clauses.count("vacancy", block.first, block.last):
             features["vacancy"] = 1.0
+    if candidate.label in _SPOKEN and (section == "languages" or clauses.count("language", begin, end)):
+        features["language"] = 1.0
     if clauses.count("negative", left, right):
         features["negative"] = 1.0
-    section = block.section
     if section in PERSONAL_SECTIONS:
         features["section_personal"] = 1.0
     elif section in WORK_SECTIONS:
@@ -227,6 +230,7 @@ def _family(candidate: Candidate, features: dict[str, float]) -> float:
         - 1.6 * features.get("vacancy", 0) - 0.9 * features.get("section_work", 0)
     )  # fmt: skip
     if candidate.kind == "weak":
+        total -= 3.0 * features.get("language", 0)
         total += 2.4 * features.get("own_cell", 0) + 0.8 * features.get("header", 0) - 0.5
     return total
 
