@@ -34,7 +34,9 @@ _LONGEST_SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 103
 # What needs no quoting in a URL nor in a configuration file.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
+_LAST_SUPERVISOR_SECONDS = 2.0
 _LAST_SERVERS_SECONDS = 20.0
+_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ async def opened(data_dir: Path, account: Account) -> AsyncIterator[tuple[Layout
             _make_private(root.parent, account)
             _make_private(root, account)
             _check_reachable(root, account)
-            _lock_for_us(stack, root)
+            await _lock_for_us(stack, root)
             inherited = await _lock_for_servers(stack, root)
             _check_version(root)
             run = stack.enter_context(_own_sockets(root, account))
@@ -136,9 +138,10 @@ def _check_reachable(root: Path, account: Account) -> None:
         )
 
 
-def _lock_for_us(stack: contextlib.ExitStack, root: Path) -> None:
+async def _lock_for_us(stack: contextlib.ExitStack, root: Path) -> None:
+    """The lock of the process that runs the servers; a killed one lets go only once the kernel has cleared it away."""
     lock = _open_lock(stack, root / "supervisor.lock")
-    if not _try_lock(lock):
+    if not await _lock_within(lock, _LAST_SUPERVISOR_SECONDS):
         raise EmbeddedError(
             f"The data directory {root.parent} is in use by another start of this program.",
             "Stop that one first, or choose another data directory.",
@@ -151,29 +154,30 @@ async def _lock_for_servers(stack: contextlib.ExitStack, root: Path) -> int:
     The starter of the last ones is dead (we hold its lock), and its servers are told so by the kernel: wait for them.
     """
     lock = _open_lock(stack, root / "servers.lock")
-    deadline = asyncio.get_running_loop().time() + _LAST_SERVERS_SECONDS
-    while not _try_lock(lock):
-        if asyncio.get_running_loop().time() > deadline:
-            raise EmbeddedError(
-                f"Servers of an earlier start are still running on {root.parent}.",
-                f"End the processes that hold {root / 'servers.lock'} (see `fuser` or `lsof`), then start again.",
-            )
-        await asyncio.sleep(0.05)
+    if not await _lock_within(lock, _LAST_SERVERS_SECONDS):
+        raise EmbeddedError(
+            f"Servers of an earlier start are still running on {root.parent}.",
+            f"End the processes that hold {root / 'servers.lock'} (see `fuser` or `lsof`), then start again.",
+        )
     return lock
+
+
+async def _lock_within(descriptor: int, seconds: float) -> bool:
+    """Whether the lock could be had in time."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _open_lock(stack: contextlib.ExitStack, path: Path) -> int:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     stack.callback(os.close, descriptor)
     return descriptor
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _check_version(root: Path) -> None:
