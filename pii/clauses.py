@@ -14,6 +14,10 @@ _OPENERS = frozenset(
     "but because so therefore although though whereas while which aber denn weil deshalb daher sodass obwohl weshalb wobei sondern".split()
 )
 _QUOTES = re.compile(r"\"[^\"]{3,260}\"|(?<![\w])'[^'\n]{3,200}'(?![\w])")
+_COUNTING = frozenset(
+    "een twee drie vier vijf waarvan van beide un une deux trois quatre dont age agee ages one two three four aged both "
+    "ein eine zwei drei vier beide davon halftijds voltijds mi temps half".split()
+)
 _MAX_CLAUSE = 16
 _SHORT_CLAUSE = 9
 
@@ -55,8 +59,26 @@ class Clauses:
         while right < end and right - last < _MAX_CLAUSE and words[right] != "," and words[right] not in _OPENERS:
             right += 1
         if right < end and self._opens(right):
-            close = next((at for at in range(right + 1, min(end, right + 9)) if self._closes(at)), 0)
+            close = next((at for at in range(right + 1, min(end, right + 14)) if self._closes(at)), 0)
             right = close + 1 if close else right
+        return left, right
+
+    def counted(self, first: int, last: int) -> tuple[int, int]:
+        """Give the clause, and what goes on counting or naming after a comma ("a son, Noah, aged nine")."""
+        left, right = self.clause(first, last)
+        _, end = self.sentence(first, last)
+        words, page = self.page.words, self.page
+        for _ in range(2):
+            if right + 1 >= end or words[right] != "," or page.low.startswith(":", page.starts[right]):
+                break
+            stop = right + 1
+            while stop < end and words[stop] != ",":
+                stop += 1
+            opener = words[right + 1]
+            named = stop == right + 2 and page.text[page.starts[right + 1]].isupper() and stop < end
+            if not (named or opener in _COUNTING or opener[0].isdigit()) or stop - right > 7:
+                break
+            right = stop
         return left, right
 
     def widened(self, first: int, last: int) -> tuple[int, int]:

@@ -30,6 +30,7 @@ _WEIGHTS = {
 _HOBBY_LABELS = frozenset({Label.RELIGION, Label.POLITICS, Label.UNION, Label.ETHNICITY, Label.SEXUALITY})
 _SPOKEN = frozenset({Label.ETHNICITY, Label.PERSONAL})
 _MEMBERSHIP = frozenset({Label.POLITICS, Label.UNION})
+_HEAD_BLOCKS = 13
 _GAP = re.compile(r"(?:19|20)\d\d ?[-–] ?(?:(?:19|20)\d\d|\d\d[./]\d{4})")
 
 
@@ -124,25 +125,51 @@ def situations(page: Page, clauses: Clauses, candidates: list[Candidate]) -> lis
     """Describe the context of every candidate from words, also by how the rest of the document speaks of its subject."""
     labels_at: dict[Label, list[int]] = {}
     for candidate in candidates:
-        if candidate.rule in ("term", "field"):
+        if candidate.rule in ("term", "field", "age"):
             labels_at.setdefault(candidate.label, []).append(candidate.first)
     judged = [
         (candidate, situation(page, clauses, candidate, labels_at))
         for candidate in candidates
         if candidate.first >= 0 and candidate.rule in ("term", "field", "partner")
     ]
+    zone = _pay_zone(page, candidates)
     at_work: dict[Label, set[int]] = {}
     for candidate, around in judged:
         features = around.features
         if candidate.kind == "self" and "self_clause" not in features and ("job_sentence" in features or "other" in features):
             at_work.setdefault(candidate.label, set()).add(around.sentence[0])
     for candidate, around in judged:
+        if candidate.label is Label.BENEFITS:
+            index = page.block_index(candidate.start)
+            if index in zone:
+                around.features["pay_zone"] = 1.0
+            if zone.get(index) == 0:
+                around.features["pay_block"] = 1.0
+            if clauses.count("wish", *around.sentence) or clauses.count("paid", *around.sentence):
+                around.features["wish"] = 1.0
+        if candidate.label is Label.PERSONAL and page.block_index(candidate.start) < _HEAD_BLOCKS:
+            around.features["head"] = 1.0
         times = len(at_work.get(candidate.label, ()))
         if times > 2:
             around.features["doc_work"] = 1.0
         elif not times:
             around.features["doc_clean"] = 1.0
     return judged
+
+
+def _pay_zone(page: Page, candidates: list[Candidate]) -> dict[int, int]:
+    """Give the blocks that hold pay (0) or stand within two blocks of one (1 or 2), outside the sections on work."""
+    zone: dict[int, int] = {}
+    for candidate in candidates:
+        if candidate.label is not Label.SALARY or candidate.score < 0.6:
+            continue
+        index = page.block_index(candidate.start)
+        if page.blocks[index].section in ("experience", "education", "publications"):
+            continue
+        for near in range(max(0, index - 4), index + 5):
+            distance = abs(near - index)
+            zone[near] = min(distance, zone.get(near, 9))
+    return zone
 
 
 def hand_logit(candidate: Candidate, around: Situation) -> float:
@@ -216,8 +243,9 @@ def _judge(candidate: Candidate, around: Situation) -> float:
 
 def _benefit(features: dict[str, float]) -> float:
     return (
-        3.2 * features.get("section_pay", 0) + 1.2 * features.get("self_sentence", 0) + 1.4 * features.get("pay", 0)
-        + 0.8 * features.get("supported", 0) + 1.2 * features.get("near_pay", 0) - 1.8 * features.get("job_sentence", 0)
+        3.2 * features.get("section_pay", 0) + 1.3 * features.get("pay_zone", 0) + 1.0 * features.get("pay_block", 0)
+        + 0.7 * features.get("wish", 0) + 0.9 * features.get("self_sentence", 0)
+        + 0.8 * features.get("supported", 0) - 1.8 * features.get("job_sentence", 0)
         - 0.8 * features.get("job_many", 0) - 1.4 * features.get("other", 0) - 2.6 * features.get("vacancy", 0)
         - 1.6 * features.get("quoted", 0) - 2.2 * features.get("section_work", 0)
     )  # fmt: skip
@@ -229,9 +257,12 @@ def _family(candidate: Candidate, features: dict[str, float]) -> float:
         - 0.9 * features.get("job_sentence", 0) - 0.8 * features.get("job_many", 0) - 1.4 * features.get("other", 0)
         - 1.6 * features.get("vacancy", 0) - 0.9 * features.get("section_work", 0)
     )  # fmt: skip
-    if candidate.kind == "weak":
+    if candidate.label is Label.PERSONAL and candidate.kind == "weak":
         total -= 3.0 * features.get("language", 0)
-        total += 2.4 * features.get("own_cell", 0) + 0.8 * features.get("header", 0) - 0.5
+        total += 2.6 * features.get("supported", 0) + 1.2 * features.get("head", 0) + 0.8 * features.get("own_cell", 0)
+        total -= 0.0 if features.get("head") or features.get("section_personal") or features.get("supported") else 2.0
+    elif candidate.kind == "weak":
+        total += 1.0 * features.get("own_cell", 0) - 0.5
     return total
 
 

@@ -35,6 +35,7 @@ _GRADE = re.compile(
     r"(?<![\w])(?:(?:barema|bareme|ific|schaal|salarisschaal|weddeschaal|loonschaal|echelle|scale|grade|band|stufe|entgeltgruppe|besoldungsgruppe|lohngruppe|tvod(?:-[a-z]+)?|tv-?l|klasse|classe|categorie|category|trap|step|lc|pc|cp|paritair comite|erfahrungsstufe|niveau|rang)[ .:]{1,3}){1,2}"
     r"(?:categorie |klasse |cat\.? ?|classe )?[a-z]{0,3}[ ]?\d{1,4}[a-z]?(?:[./]\d{1,3})?(?![\w/])"
 )
+_UNIT = re.compile(r"[ ]?(?:%|(?!op |sur |on |auf |als |si |if |wenn |pour |voor |for |für )[a-z]{4,})")
 _RANGE = {"hour": (7, 95), "day": (180, 1600), "month": (900, 20000), "year": (15000, 450000)}
 
 
@@ -128,20 +129,17 @@ def _amount_score(page: Page, clauses: Clauses, match: re.Match[str]) -> tuple[f
     business = clauses.count("business", begin, stop) + clauses.count("other", begin, stop)
     job = clauses.count("job", begin, stop)
     own = clauses.count("self", begin, stop)
-    score = (
-        -2.2 + 1.6 * money + 1.9 * gross + 1.0 * period + 1.1 * min(2, near_pay) + 0.5 * min(2, pay) + 0.6 * min(1, own)
-    )
-    score += 3.0 * (block.section == "pay") - 0.9 * min(2, business) - 0.6 * min(2, job)
+    paid = clauses.count("paid", begin, stop)
+    talk = len(clauses.cues.get("pay", ())) > 3
+    score = -2.1 + 1.6 * money + 1.9 * gross + 1.0 * period + 1.1 * min(2, near_pay) + 0.5 * min(2, pay) + 0.6 * min(1, own)
+    score += 0.8 * min(1, paid) + 0.5 * (talk and not business) + 3.0 * (block.section == "pay")
+    score -= 0.9 * min(2, business) + 0.6 * min(2, job)
     score -= 2.0 * (block.section in ("experience", "publications", "education") and not gross)
     if not money and not gross and not period:
-        score -= 1.2
-        if (
-            re.fullmatch(r"(?:19|20)\d\d", match.group("value"))
-            or re.match(r"[ ]?(?:%|[a-z]{4,})", low[end : end + 6])
-            and not near_pay
-        ):
+        score -= 0.7
+        if re.fullmatch(r"(?:19|20)\d\d", match.group("value")) or _UNIT.match(low, end) and not near_pay:
             return 0.0, ""
-        if not (near_pay and own or near_pay > 1 or block.section == "pay"):
+        if not (near_pay and (own or paid) or near_pay > 1 or paid and own or block.section == "pay"):
             return 0.0, ""
     if clauses.quoted(start, end):
         score -= 1.0

@@ -58,19 +58,20 @@ def _referee(page: Page, clauses: Clauses, candidate: Candidate) -> Candidate | 
     begin = max(block.first, first - 40)
     section = block.section == "references"
     text = page.text[block.start : candidate.start]
-    listed = index > 2 and bool(_LISTED.match(text))
+    listed = index > 0 and bool(_LISTED.match(text))
     cue = clauses.count("CUE_REF", begin, first) > 0
     above = page.blocks[index - 1] if index else None
     cue_above = (
         above is not None and above.end - above.start < 110 and clauses.count("CUE_REF", above.first, above.last) > 0
     )
     role = clauses.count("ROLE", begin, first) > 0
+    relative = clauses.count("relative", max(block.first, first - 10), first) > 0
     header = index < _FIRST_BLOCKS and block.section in ("", "contact", "personal", "motivation") and not listed
     names = list(_NAME.finditer(text))
     name = names[0] if names else None
-    if not (section or cue or cue_above or (role and name and not header)):
+    if not (section or cue or cue_above or relative and name or (role and name and not header)):
         return None
-    if not (section or role or name) or header and not (cue or cue_above or section):
+    if not (section or role or name) or header and not (cue or cue_above or section or relative):
         return None
     if not name and not role and not section:
         return None

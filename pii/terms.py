@@ -59,7 +59,12 @@ def term_candidates(page: Page, hits: list[Hit], clauses: Clauses, fields: list[
         first, last = hit.first, hit.last
         if not hit.entry.tight and (hit.entry.kind != "weak" or label is not Label.PERSONAL):
             restricted = RANK[tier_of(label)] == 2
-            first, last = clauses.widened(first, last) if restricted else clauses.clause(first, last)
+            if restricted:
+                first, last = clauses.widened(first, last)
+            elif label is Label.FAMILY:
+                first, last = clauses.counted(first, last)
+            else:
+                first, last = clauses.clause(first, last)
         yield Candidate(
             page.starts[first], page.ends[last - 1], label, BASE[hit.entry.kind], f"phrase of the list {hit.entry.source}",
             rule="term", first=hit.first, last=hit.last, kind=hit.entry.kind, tight=hit.entry.tight, phrase=hit.entry.phrase,

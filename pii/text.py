@@ -187,12 +187,14 @@ def _blocks(page: Page) -> None:
     blocks: list[Block] = []
     at = 0
     open_line = ""
-    for line in low.split("\n"):
+    lines = low.split("\n")
+    width = max(64, int(0.72 * sorted(len(line) for line in lines)[int(0.9 * (len(lines) - 1))]))
+    for line in lines:
         end = at + len(line)
         stripped = line.strip()
         if not stripped:
             open_line = ""
-        elif open_line and _continues(open_line, line, text[at:end]):
+        elif open_line and _continues(open_line, line, text[at:end], width):
             blocks[-1].end = end
             open_line = line
         else:
@@ -205,7 +207,7 @@ def _blocks(page: Page) -> None:
     page._block_starts = [block.start for block in blocks]
 
 
-def _continues(before: str, line: str, original: str) -> bool:
+def _continues(before: str, line: str, original: str, width: int) -> bool:
     last = before.rstrip()
     if last.endswith("-") and len(last) > 20 and original.strip()[:1].isalpha():
         return True
@@ -218,4 +220,4 @@ def _continues(before: str, line: str, original: str) -> bool:
         return False
     if first.islower() and len(last) > 30 and last[-1] not in ".:;!?":
         return True
-    return len(last) > 64 and last[-1] not in ":;"
+    return len(last) > width and last[-1] not in ":;"

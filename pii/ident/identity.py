@@ -13,7 +13,7 @@ from pii.labels import Label
 from pii.text import Page
 
 _DATE = re.compile(
-    r"(?:\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2}|(?:19|20)\d\d ?[-–/] ?(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./]\d\d|(?:0?[1-9]|1[012])[./-](?:19|20)\d\d(?: ?[-–] ?(?:0?[1-9]|1[012])[./-](?:19|20)\d\d)?)\Z"
+    r"(?:\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2}|(?:19|20)\d\d ?[-–/] ?(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./]\d\d|(?:0?[1-9]|1[012])[./-](?:19|20)\d\d(?: ?[-–] ?(?:0?[1-9]|1[012])[./-](?:19|20)\d\d)?|(?:19|20)\d\d ?[-–] ?(?:0?[1-9]|1[012])[./-](?:19|20)\d\d)\Z"
 )
 _AFTER = re.compile(r"[ ]{0,2}\(?(?:bis|rrn|insz|niss|rijksregister|national|nat\.|bsn)")
 _SLIP = re.compile(
@@ -144,10 +144,17 @@ def _in_run(page: Page, run: Run) -> Iterator[Candidate]:
             continue
         lengths = tuple(e - s for s, e in run.groups if start <= s and e <= end)
         cue = cue_before(low, start, _floor(page, start))
+        if cue.kind == "national" and not known(digits) and _validated_inside(run, low, start, end):
+            continue
         candidate = _national(low, start, end, digits, lengths, cue) or _document(page, start, end, digits, cue, run)
         if candidate:
             at = candidate.end
             yield candidate
+
+
+def _validated_inside(run: Run, low: str, start: int, end: int) -> bool:
+    """Tell whether a shorter series of groups from the same start passes a check of its own."""
+    return any(left == start and right < end and belgian(digits) for left, right, digits in windows(run, low, 11, 11))
 
 
 def _glued_ok(low: str, start: int) -> bool:
@@ -172,6 +179,8 @@ def _national(low: str, start: int, end: int, digits: str, lengths: tuple[int, .
             else f"{country} national number by its form"
         )
         return Candidate(start, end, Label.NATIONAL_ID, 0.99, reason, owner=True)
+    if not digits.strip("0"):
+        return None
     if labelled and 8 <= len(digits) <= 15 and not _DATE.match(low[start:end]) and cue.gap < 70:
         if len(digits) < 9 and cue.gap > 16:
             return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _GROUP = re.compile(r"\d+")
-_BETWEEN = re.compile(r"(?:[ ]{0,2}[.\-–/ ·][ ]{0,2}|[ ]?\n[ ]{0,40}|\.\n[ ]{0,40}|-\n[ ]{0,40})?\Z")
+_BETWEEN = re.compile(r"(?:[ ]{1,2}|[ ]?[.\-–/·][ ]?|[ ]?\n[ ]{0,40}|\.\n[ ]{0,40}|-\n[ ]{0,40})?\Z")
 _MAX_GROUPS = 11
 
 
@@ -34,13 +34,21 @@ def runs(low: str) -> list[Run]:
     groups: list[tuple[int, int]] = []
     for match in _GROUP.finditer(low):
         start, end = match.span()
-        if groups and not (start - groups[-1][1] <= 44 and _BETWEEN.match(low[groups[-1][1] : start])):
+        if groups and not _joined(low, groups[-1], start):
             out.append(Run(tuple(groups)))
             groups = []
         groups.append((start, end))
     if groups:
         out.append(Run(tuple(groups)))
     return out
+
+
+def _joined(low: str, before: tuple[int, int], start: int) -> bool:
+    """Tell whether two groups can belong to one number: a full stop and a space after a long group end a sentence."""
+    between = low[before[1] : start]
+    if len(between) > 44 or not _BETWEEN.match(between):
+        return False
+    return not (between == ". " and before[1] - before[0] > 3)
 
 
 def windows(run: Run, low: str, fewest: int, most: int) -> Iterator[tuple[int, int, str]]:
