@@ -49,6 +49,10 @@ async def run_job(
         if not await outbox.is_done(job):
             async with db.transaction():
                 await outbox.complete(job, now=clock())
+    except asyncio.CancelledError:
+        # The worker stops: whoever comes next need not wait for the lease to end.
+        await outbox.release(job)
+        raise
     except LeaseLost:
         # Either somebody else runs it now, or its person was erased together with the job.
         return False

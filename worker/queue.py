@@ -69,7 +69,8 @@ async def _run_until(worker: Worker, stopping: asyncio.Event) -> None:
 
 
 async def _drain(worker: Worker) -> None:
-    """Let the jobs that run come to their end; what does not in time is claimed again once its lease is over."""
+    """Take no more jobs, and let those that run come to their end; what does not in time is put back by its runner."""
+    worker.allow_pick_jobs = False
     pending = [task for task in worker.tasks.values() if not task.done()]
     if pending:
         await asyncio.wait(pending, timeout=GRACE_SECONDS)

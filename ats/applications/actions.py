@@ -162,7 +162,9 @@ async def refresh_due_dates(services: Services, candidate_id: UUID, *, now: date
     periods = services.organisation.retention
     async with db.past_due_visible():
         rows = await (
-            Application.select(Application.id, Application.applied_at, Application.applied_on, Application.basis)
+            Application.select(
+                Application.id, Application.applied_at, Application.applied_on, Application.basis, Application.erase_after
+            )
             .where(Application.candidate_id == candidate_id)
             .lock_rows("UPDATE")
         )
@@ -172,7 +174,8 @@ async def refresh_due_dates(services: Services, candidate_id: UUID, *, now: date
                 continue
             due_on = due_date(row["applied_on"], basis, periods)
             values: dict[Any, object] = {Application.basis: basis.value, Application.due_on: due_on}
-            if due_on <= services.today(now):
+            # A grace that runs already, from withdrawing the application itself, is never made longer.
+            if due_on <= services.today(now) and row["erase_after"] is None:
                 values[Application.erase_after] = erase_after(now, periods)
                 await _erase_later(services, row["id"], erase_after(now, periods), now)
             await Application.update(values).where(Application.id == row["id"])

@@ -121,6 +121,13 @@ async def extend(job: Job, *, now: datetime, lease: timedelta = LEASE) -> None:
     )
 
 
+async def release(job: Job) -> None:
+    """Give the lease up unused, so that the job can be claimed at once."""
+    await Outbox.update({Outbox.lease_until: None}).where(
+        Outbox.id == job.id, Outbox.lease_id == job.lease_id, Outbox.done_at.is_null()
+    )
+
+
 async def complete(job: Job, *, now: datetime) -> None:
     """Mark the job done in the open transaction. Raises LeaseLost when the lease is no longer ours."""
     rows = await (

@@ -100,8 +100,9 @@ def _compose(
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message_id}@{urlsplit(services.settings.base_url).hostname or 'localhost'}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = language
     mail.set_content(body.strip() + "\n")
+    # Only now: set_content removes what begins with Content-.
+    mail["Content-Language"] = language
     return mail
 
 

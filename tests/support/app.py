@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import httpx
+import msgspec
 from litestar import Litestar
 
 from ats.app import create_app
@@ -35,15 +37,42 @@ async def living(app: Litestar) -> AsyncIterator[None]:
         await task
 
 
+@dataclass
+class _Made:
+    """An application that many tests use one after the other, each with its own services."""
+
+    app: Litestar
+    services: Services
+
+
+_made: dict[tuple[object, ...], _Made] = {}
+
+
+def _application(services: Services) -> Litestar:
+    """The application for these settings. Building one is slow, and only a few settings go into it."""
+    settings = services.settings
+    key = (
+        settings.base_url,
+        settings.demo,
+        settings.upload_max_bytes,
+        settings.document_max_pages,
+        msgspec.json.encode(settings.organisation),
+    )
+    if key not in _made:
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Services]:
+            yield _made[key].services
+
+        _made[key] = _Made(create_app(settings, opened=opened), services)
+    _made[key].services = services
+    return _made[key].app
+
+
 @asynccontextmanager
 async def serving(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole application on the given services."""
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Services]:
-        yield services
-
-    app = create_app(services.settings, opened=opened)
+    app = _application(services)
     transport = httpx.ASGITransport(app=app)
     # What a browser says of itself when a form of a page is sent to the page's own site.
     headers = {"Sec-Fetch-Site": "same-origin"}
