@@ -108,6 +108,8 @@ async def test_a_recruiter_cannot_have_a_restricted_part_shown_and_reads_who_can
     page = await read(client, sent)
     assert "Only the privacy coordinator can have this part shown." in page
     assert f"/desk/findings/{finding}/reveal" not in page
+    assert f"/desk/findings/{parts['confidential'][0][0]}/reveal" in page
+    assert "the reason that was given" in page
     assert (await reveal(client, finding)).status_code == 403
     assert text not in await read(client, sent)
     assert not await superuser.fetch("SELECT FROM reveal")

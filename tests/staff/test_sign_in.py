@@ -182,3 +182,33 @@ async def test_who_is_signed_in_is_led_on_from_the_sign_in_page(client, cast):
     await sign_in(client, cast.coordinator)
     answer = await client.get("/desk/sign-in?next=/desk/audit")
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/audit")
+
+
+async def test_the_use_of_a_session_is_noted_once_a_minute_at_most(client, cast):
+    async def seen():
+        return (await db.fetch("SELECT seen_at FROM session"))[0]["seen_at"]
+
+    await sign_in(client, cast.owner)
+    before = await seen()
+    await client.get("/desk")
+    assert await seen() == before
+    await db.fetch("UPDATE session SET seen_at = seen_at - interval '2 minutes'")
+    await client.get("/desk")
+    assert await seen() > before
+
+
+async def test_using_a_session_never_makes_it_last_longer_than_twelve_hours(client, cast):
+    await sign_in(client, cast.owner)
+    ends = (await db.fetch("SELECT expires_at FROM session"))[0]["expires_at"]
+    await db.fetch("UPDATE session SET seen_at = seen_at - interval '2 minutes'")
+    await client.get("/desk")
+    assert (await db.fetch("SELECT expires_at FROM session"))[0]["expires_at"] == ends
+    assert ends - read_clock() <= timedelta(hours=12)
+
+
+async def test_sessions_that_have_ended_are_deleted_at_the_next_sign_in(client, cast, superuser):
+    await sign_in(client, cast.owner)
+    await db.fetch("UPDATE session SET expires_at = $1", read_clock())
+    client.cookies.clear()
+    await send(client, "owner@desk.example")
+    assert await superuser.fetchval("SELECT count(*) FROM session") == 1
