@@ -1,8 +1,10 @@
 """The organisation as configuration: who it is, how long it keeps data, with whom it shares."""
 
+import re
 import tomllib
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
@@ -12,6 +14,8 @@ LANGUAGES = ("nl", "fr", "en", "de")
 STATEMENT_APPLICATION_YEARS = 1
 STATEMENT_POOL_YEARS = 3
 MAX_GRACE_HOURS = 72
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_EMAIL = re.compile(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+")
 
 
 class OrganisationError(Exception):
@@ -84,21 +88,70 @@ def load_organisation(path: Path = DEFAULT_FILE) -> Organisation:
 
 
 def _problems(organisation: Organisation) -> list[str]:
-    retention = organisation.retention
-    problems = []
-    if not 1 <= retention.application_years <= STATEMENT_APPLICATION_YEARS:
-        problems.append("retention.application_years must be 1: the statement promises one year")
-    if not retention.application_years <= retention.pool_years <= STATEMENT_POOL_YEARS:
-        problems.append("retention.pool_years must be 1 to 3: the statement promises three years at most")
-    if not 0 <= retention.grace_hours <= MAX_GRACE_HOURS:
-        problems.append("retention.grace_hours must be 0 to 72")
-    unknown = [language for language in organisation.languages if language not in LANGUAGES]
-    if unknown or not organisation.languages:
-        problems.append(f"languages must be chosen from {', '.join(LANGUAGES)}")
-    if len({affiliate.key for affiliate in organisation.affiliates}) != len(organisation.affiliates):
-        problems.append("affiliates must have different keys")
+    return [
+        problem
+        for wrong, problem in (
+            *_identity(organisation),
+            *_periods(organisation.retention),
+            (not _knows_zone(organisation.timezone), _ZONE_PROBLEM if available_timezones() else _NO_ZONES),
+        )
+        if wrong
+    ]
+
+
+_ZONE_PROBLEM = "timezone must be a name such as Europe/Brussels"
+_NO_ZONES = "timezone cannot be looked up: this system has no time zones; install the package tzdata"
+
+
+def _periods(retention: Retention) -> list[tuple[bool, str]]:
+    return [
+        (
+            not 1 <= retention.application_years <= STATEMENT_APPLICATION_YEARS,
+            "retention.application_years must be 1: the statement promises one year",
+        ),
+        (
+            not retention.application_years <= retention.pool_years <= STATEMENT_POOL_YEARS,
+            "retention.pool_years must be 1 to 3: the statement promises three years at most",
+        ),
+        (not 0 <= retention.grace_hours <= MAX_GRACE_HOURS, "retention.grace_hours must be 0 to 72"),
+    ]
+
+
+def _identity(organisation: Organisation) -> list[tuple[bool, str]]:
+    languages, keys = organisation.languages, [affiliate.key for affiliate in organisation.affiliates]
+    authority = organisation.supervisory_authority
+    texts = [organisation.name, organisation.company_number, *organisation.address]
+    texts += [affiliate.name for affiliate in organisation.affiliates]
+    texts += [authority.name_in(language) for language in LANGUAGES]
+    return [
+        (
+            not organisation.address or not all(text.strip() for text in texts),
+            "name, address, company_number and the names of affiliates and authority must not be empty",
+        ),
+        (not _EMAIL.fullmatch(organisation.privacy_contact), "privacy_contact must be an e-mail address"),
+        (
+            not languages or len(set(languages)) != len(languages) or not set(languages) <= set(LANGUAGES),
+            f"languages must be chosen from {', '.join(LANGUAGES)}, each once",
+        ),
+        (
+            len(set(keys)) != len(keys) or not all(_KEY.fullmatch(key) for key in keys),
+            "affiliates must have different keys in small letters, digits and hyphens",
+        ),
+        (not _is_website(authority.website), "supervisory_authority.website must begin with https:// or http://"),
+    ]
+
+
+def _is_website(address: str) -> bool:
     try:
-        ZoneInfo(organisation.timezone)
-    except (KeyError, ValueError):
-        problems.append("timezone must be a name such as Europe/Brussels")
-    return problems
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname)
+
+
+def _knows_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

@@ -11,6 +11,8 @@ import aiosmtplib
 from ats.core.errors import Unavailable
 
 TIMEOUT_SECONDS = 20
+# ATS_MAIL_URL's ?starttls=: as aiosmtplib wants it; None tries, and goes on in clear where the server has none.
+STARTTLS = {"required": True, "offered": None, "never": False}
 
 
 class Mailer(Protocol):
@@ -63,7 +65,7 @@ class SmtpMailer:
             "username": unquote(parts.username) if parts.username else None,
             "password": unquote(parts.password) if parts.password else None,
             "use_tls": tls,
-            "start_tls": {"required": True, "never": False}.get(starttls) if not tls else False,
+            "start_tls": False if tls else STARTTLS[starttls],
             "timeout": TIMEOUT_SECONDS,
         }
 
