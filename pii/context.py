@@ -25,7 +25,7 @@ _WEIGHTS = {
     "section_work": -0.9, "section_pay": -0.3, "own_cell": 1.2, "job_clause": -1.1, "job_sentence": -0.9,
     "job_many": -0.8, "other": -1.5, "other_clause": -0.6, "vacancy": -1.6, "quoted": -0.9, "supported": 0.8,
     "date_line": -0.2, "hobbies": 0.5, "letter": 0.3, "negative": 0.5, "number_label": 0.0, "gap": 1.5,
-    "doc_work": -0.8, "doc_clean": 0.6, "language": -3.0,
+    "doc_work": -0.8, "doc_clean": 0.6, "language": -3.0, "question": -1.6, "several": -1.7,
 }  # fmt: skip
 _HOBBY_LABELS = frozenset({Label.RELIGION, Label.POLITICS, Label.UNION, Label.ETHNICITY, Label.SEXUALITY})
 _SPOKEN = frozenset({Label.ETHNICITY, Label.PERSONAL})
@@ -77,7 +77,7 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
         features["quoted"] = 1.0
         if clauses.count("vacancy", block.first, block.last):
             features["vacancy"] = 1.0
-    if candidate.label in _SPOKEN and (section == "languages" or clauses.count("language", begin, end)):
+    if candidate.label in _SPOKEN and (section == "languages" or _among_languages(page, clauses, begin, end)):
         features["language"] = 1.0
     if clauses.count("negative", left, right):
         features["negative"] = 1.0
@@ -89,6 +89,10 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
         features["section_pay"] = 1.0
     elif section == "hobbies" and candidate.label in _HOBBY_LABELS:
         features["hobbies"] = 1.0
+    if end < len(page.words) and page.low.startswith("?", page.starts[end]):
+        features["question"] = 1.0
+    if candidate.label in _MEMBERSHIP and clauses.count("organisation", begin, end) > 1:
+        features["several"] = 1.0
     if last - first >= 0.5 * (end - begin) and end - begin <= 9:
         features["own_cell"] = 1.0
     others = labels_at.get(candidate.label, [])
@@ -97,6 +101,13 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
     if _GAP.match(page.low, block.start, block.start + 24):
         features["date_line"] = 1.0
     return Situation(features, (left, right), (begin, end))
+
+
+def _among_languages(page: Page, clauses: Clauses, begin: int, end: int) -> bool:
+    """A word for a people names a language beside words for skill in one, or in a column of such lines."""
+    if clauses.count("language", begin, end):
+        return True
+    return end - begin < 5 and clauses.count("language", max(0, begin - 14), end + 14) > 1
 
 
 def _outside(clauses: Clauses, cue: str, begin: int, end: int, first: int, last: int) -> int:
@@ -214,6 +225,8 @@ def _judge(candidate: Candidate, around: Situation) -> float:
         total = sum(_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
         if candidate.label in _MEMBERSHIP:
             total += 0.5 * (features.get("job_clause", 0) + features.get("job_sentence", 0))
+        if candidate.kind == "weak":
+            total -= 0.6 * features.get("self_clause", 0) + 0.4 * features.get("self_sentence", 0)
         if candidate.kind == "sure":
             total = 0.6 * total if total < 0 else total
         return total
@@ -257,8 +270,10 @@ def _family(candidate: Candidate, features: dict[str, float]) -> float:
         - 0.9 * features.get("job_sentence", 0) - 0.8 * features.get("job_many", 0) - 1.4 * features.get("other", 0)
         - 1.6 * features.get("vacancy", 0) - 0.9 * features.get("section_work", 0)
     )  # fmt: skip
+    if candidate.phrase == "single":
+        return total - 4.0 * (1 - features.get("own_cell", 0))
     if candidate.label is Label.PERSONAL and candidate.kind == "weak":
-        total -= 3.0 * features.get("language", 0)
+        total -= 3.0 * features.get("language", 0) * (1 - features.get("supported", 0))
         total += 2.6 * features.get("supported", 0) + 1.2 * features.get("head", 0) + 0.8 * features.get("own_cell", 0)
         total -= 0.0 if features.get("head") or features.get("section_personal") or features.get("supported") else 2.0
     elif candidate.kind == "weak":

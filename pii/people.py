@@ -104,8 +104,9 @@ def _sentence_start(page: Page, clauses: Clauses, word: int) -> int:
 def _unreachable(page: Page, clauses: Clauses, found: list[Candidate]) -> list[Candidate]:
     """Give the referees of a section of references that come with a name and a function only."""
     out = []
-    for block in page.blocks:
-        if block.section != "references":
+    beside = {page.block_index(reference.start) + step for reference in found for step in (-1, 1)}
+    for index, block in enumerate(page.blocks):
+        if block.section != "references" and not (index in beside and _LISTED.match(page.text, block.start)):
             continue
         if any(reference.start < block.end and block.start < reference.end for reference in found):
             continue

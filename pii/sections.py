@@ -127,7 +127,7 @@ def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | N
     for index, (at, hit) in enumerate(starts):
         stop = starts[index + 1][0] if index + 1 < len(starts) else block.last
         value = hit.last
-        value = _long_label(page, value, stop)
+        value = label_end = _long_label(page, value, stop)
         bracket = value < stop and page.text[page.starts[value] : page.ends[value]] == "("
         if bracket:
             while value < stop and page.text[page.starts[value] : page.ends[value]] != ")":
@@ -147,6 +147,8 @@ def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | N
             continue
         end = stop
         if not explicit:
+            if hit.last < stop and words[hit.last] in _SEPARATORS and not bracket:
+                continue
             if hit.entry.kind not in _OPEN_KINDS or at != begin or block.section in ("experience", "publications"):
                 continue
             comma = next((n for n in range(value, stop) if words[n] in _SEPARATORS), stop)

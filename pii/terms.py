@@ -21,6 +21,7 @@ FIELD_LABELS = {
     "sexuality": Label.SEXUALITY, "psyche": Label.PSYCHE, "salary": Label.SALARY, "benefits": Label.BENEFITS,
     "reference": Label.REFERENCE, "contact": Label.CONTACT,
 }  # fmt: skip
+_INSURANCE = re.compile(r"verzeker|assuranc|insuranc|versicher|hospitali[sz]a|dkv|mutuelle")
 _IDENTIFIER = re.compile(r"[a-z]{2}\d\d[ ]?\d{4}")
 _PHONE_OR_NAME = re.compile(r"\d[\d ./-]{7,}|[A-ZÀ-Þ][\w'’.-]+ (?:(?:van|de|der|den|von|el|la|le) ){0,2}[A-ZÀ-Þ]")
 _EMPTY = frozenset(
@@ -85,6 +86,8 @@ def field_candidates(page: Page, fields: list[Field]) -> Iterator[Candidate]:
             continue
         if not _plausible(page, field, label, value):
             continue
+        if label is Label.HEALTH and (_INSURANCE.search(value) or page.block_at(field.start).section == "pay"):
+            label = Label.BENEFITS
         first, last = page.span_words(field.start, field.end)
         yield Candidate(
             field.start, field.end, label, 0.9 if field.explicit else 0.8, "value of a label that asks for it",

@@ -32,6 +32,11 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
         block = page.block_at(page.starts[first])
         own = clauses.count("self", begin, end)
         copula = any(word in _COPULA for word in page.words[begin:first])
+        index = page.block_index(page.starts[first])
+        above = page.blocks[index - 1] if index else None
+        described = clauses.count("character", begin, end) > 0 or (
+            above is not None and above.end - above.start < 90 and clauses.count("character", above.first, above.last) > 0
+        )
         count = len({place[0] for place in run})
         other = clauses.count("other", begin, first)
         job = clauses.count("job", begin, end)
