@@ -14,6 +14,7 @@ help: ## Show what can be made
 $(VENV)/.run: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed; name it: make run PYTHON=python3.12" >&2; exit 1; }
+	@echo "Installing into $(VENV), once; pip says nothing until it is done, in a minute or a few."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-build-isolation --no-deps --editable .
@@ -30,7 +31,8 @@ $(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
 
 .PHONY: run
 run: $(VENV)/.run ## Run everything on this machine, with a demonstration (ARGS="--port 9000" for another port)
-	@exec $(BIN)/ats run $(ARGS)
+	@# Tied to make: whatever ends make ends everything, SIGKILL included.
+	@exec $(BIN)/python -I -S ats/core/embedded/launch.py $$PPID 15 - - "$(CURDIR)/$(BIN)/ats" run $(ARGS)
 
 .PHONY: test
 test: $(VENV)/.dev ## Run all tests, with real servers and a real browser (ARGS="tests/core -k outbox" for some)
