@@ -147,7 +147,11 @@ def situations(page: Page, clauses: Clauses, candidates: list[Candidate]) -> lis
     at_work: dict[Label, set[int]] = {}
     for candidate, around in judged:
         features = around.features
-        if candidate.kind == "self" and "self_clause" not in features and ("job_sentence" in features or "other" in features):
+        if (
+            candidate.kind == "self"
+            and "self_clause" not in features
+            and ("job_sentence" in features or "other" in features)
+        ):
             at_work.setdefault(candidate.label, set()).add(around.sentence[0])
     for candidate, around in judged:
         if candidate.label is Label.BENEFITS:
@@ -197,10 +201,10 @@ def _specific(candidate: Candidate) -> float:
 
 
 def features_of(page: Page, candidate: Candidate, around: Situation) -> list[str]:
-    """Name the features of a candidate for the trained model: what it is, its situation, and the words beside it."""
+    """Name the features of a candidate for the trained model: its situation and the words beside it."""
     label = candidate.label.value
     kind = candidate.kind
-    out = [f"k:{label}:{kind}", f"p:{label}:{candidate.phrase}"]
+    out: list[str] = []
     for name in around.features:
         out.append(f"f:{name}:{kind}")
         out.append(f"f:{name}:{label}")
@@ -212,8 +216,6 @@ def features_of(page: Page, candidate: Candidate, around: Situation) -> list[str
     for at in range(candidate.last, min(end, candidate.last + 7)):
         if words[at] not in "|,":
             out.append(f"r:{words[at]}")
-    length = end - begin
-    out.append("n:" + ("1" if length < 5 else "2" if length < 10 else "3" if length < 20 else "4"))
     return out
 
 

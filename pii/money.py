@@ -131,7 +131,9 @@ def _amount_score(page: Page, clauses: Clauses, match: re.Match[str]) -> tuple[f
     own = clauses.count("self", begin, stop)
     paid = clauses.count("paid", begin, stop)
     talk = len(clauses.cues.get("pay", ())) > 3
-    score = -2.1 + 1.6 * money + 1.9 * gross + 1.0 * period + 1.1 * min(2, near_pay) + 0.5 * min(2, pay) + 0.6 * min(1, own)
+    score = (
+        -2.1 + 1.6 * money + 1.9 * gross + 1.0 * period + 1.1 * min(2, near_pay) + 0.5 * min(2, pay) + 0.6 * min(1, own)
+    )
     score += 0.8 * min(1, paid) + 0.5 * (talk and not business) + 3.0 * (block.section == "pay")
     score -= 0.9 * min(2, business) + 0.6 * min(2, job)
     score -= 2.0 * (block.section in ("experience", "publications", "education") and not gross)

@@ -160,6 +160,12 @@ def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | N
             end -= 1
         start = page.starts[value]
         out.append(
-            Field(hit.entry.kind, start, min(page.ends[end - 1], start + _VALUE_CHARS), explicit, (at, hit.last))
+            Field(
+                hit.entry.kind,
+                start,
+                min(page.ends[end - 1], start + _VALUE_CHARS),
+                explicit,
+                (at, max(hit.last, label_end)),
+            )
         )
     return out

@@ -19,9 +19,9 @@ from pii.model import BUCKETS, Model, bucket
 DOCUMENTS = Path(__file__).parent / "data" / "training"
 SEED = 20240501
 _MIXED = 160
-_EPOCHS = 8
-_RATE = 0.25
-_DECAY = 2e-2
+_EPOCHS = 4
+_RATE = 0.05
+_DECAY = 0.1
 _MAX_LINES = 26
 _HEADINGS = {
     "nl": ("Werkervaring", "Opleiding", "Varia", "Persoonlijke gegevens", "Vrije tijd", "Vaardigheden", ""),

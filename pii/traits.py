@@ -35,7 +35,9 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
         index = page.block_index(page.starts[first])
         above = page.blocks[index - 1] if index else None
         described = clauses.count("character", begin, end) > 0 or (
-            above is not None and above.end - above.start < 90 and clauses.count("character", above.first, above.last) > 0
+            above is not None
+            and above.end - above.start < 90
+            and clauses.count("character", above.first, above.last) > 0
         )
         count = len({place[0] for place in run})
         other = clauses.count("other", begin, first)
@@ -48,7 +50,8 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
             + 1.8 * (block.section == "character")
         )
         score += (
-            0.8 * (block.section == "personal")
+            1.3 * described
+            + 0.8 * (block.section == "personal")
             - 0.8 * (other > 0)
             - 0.35 * min(3, job)
             - 1.0 * (block.section in ("experience", "skills", "education"))

@@ -153,7 +153,13 @@ def _phones(page: Page, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
             start, end = match.span()
             value = match.group()
             digits = re.sub(r"\D", "", value)
-            if any(start < e and s < end for s, e in busy) or not 8 <= len(digits) <= 15 or _DATES.match(value) or not digits.strip("0") or value.startswith("00.00"):
+            if (
+                any(start < e and s < end for s, e in busy)
+                or not 8 <= len(digits) <= 15
+                or _DATES.match(value)
+                or not digits.strip("0")
+                or value.startswith("00.00")
+            ):
                 continue
             international = value.lstrip("(").startswith(("+", "00"))
             cue = cue_before(low, start, max(page.block_at(start).start, start - 40))
