@@ -84,6 +84,8 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
     if section in PERSONAL_SECTIONS:
         features["section_personal"] = 1.0
     elif section in WORK_SECTIONS:
+        if section == "experience":
+            features["experience"] = 1.0
         features["section_work"] = 1.0
     elif section == "pay":
         features["section_pay"] = 1.0
@@ -120,7 +122,9 @@ def weigh(page: Page, clauses: Clauses, candidates: list[Candidate]) -> None:
     judged = situations(page, clauses, candidates)
     model = shipped_model()
     for candidate, around in judged:
-        if candidate.rule == "term" and clauses.other_meaning(candidate.first, candidate.last):
+        if candidate.rule in ("term", "field") and (
+            clauses.other_meaning(candidate.first, candidate.last) or _of_golf(page, candidate)
+        ):
             candidate.dismissed = "part of a phrase with another meaning"
             candidate.score = 0.0
             continue
@@ -132,11 +136,24 @@ def weigh(page: Page, clauses: Clauses, candidates: list[Candidate]) -> None:
             candidate.dismissed = _why_not(around)
 
 
+def _of_golf(page: Page, candidate: Candidate) -> bool:
+    """A handicap is a golfer's when golf is near or a bare number follows."""
+    if candidate.label is not Label.HEALTH or not page.words[candidate.first].startswith("handicap"):
+        return False
+    block = page.block_at(candidate.start)
+    if "golf" in page.low[block.start : block.end]:
+        return True
+    after = page.low[page.ends[candidate.first] : page.ends[candidate.first] + 8]
+    return bool(re.match(r" \d{1,2}(?:[.,]\d)?(?![\d %])", after))
+
+
 def situations(page: Page, clauses: Clauses, candidates: list[Candidate]) -> list[tuple[Candidate, Situation]]:
     """Describe the context of every candidate from words, also by how the rest of the document speaks of its subject."""
     labels_at: dict[Label, list[int]] = {}
     for candidate in candidates:
-        if candidate.rule in ("term", "field", "age"):
+        if candidate.rule in ("term", "field", "age") and not (
+            candidate.label is Label.PERSONAL and candidate.kind == "weak"
+        ):
             labels_at.setdefault(candidate.label, []).append(candidate.first)
     judged = [
         (candidate, situation(page, clauses, candidate, labels_at))
@@ -222,7 +239,7 @@ def features_of(page: Page, candidate: Candidate, around: Situation) -> list[str
 def _judge(candidate: Candidate, around: Situation) -> float:
     features = around.features
     if candidate.kind == "field":
-        return -2.0 * features.get("vacancy", 0) - 1.0 * features.get("other", 0)
+        return -2.0 * features.get("vacancy", 0) - 1.0 * features.get("other", 0) - 2.8 * features.get("experience", 0)
     if candidate.label in _RESTRICTED:
         total = sum(_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
         if candidate.label in _MEMBERSHIP:
@@ -262,7 +279,8 @@ def _benefit(features: dict[str, float]) -> float:
         + 0.7 * features.get("wish", 0) + 0.9 * features.get("self_sentence", 0)
         + 0.8 * features.get("supported", 0) - 1.8 * features.get("job_sentence", 0)
         - 0.8 * features.get("job_many", 0) - 1.4 * features.get("other", 0) - 2.6 * features.get("vacancy", 0)
-        - 1.6 * features.get("quoted", 0) - 2.2 * features.get("section_work", 0)
+        - 1.6 * features.get("quoted", 0)
+        - 2.5 * features.get("quoted", 0) * features.get("vacancy", 0) - 1.6 * features.get("negative", 0) - 2.2 * features.get("section_work", 0)
     )  # fmt: skip
 
 

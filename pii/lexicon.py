@@ -32,7 +32,7 @@ _GAP = re.compile(r"~(\d?)\Z")
 _INSIDE = re.compile(r"[-'’/]")
 _SEPARATORS = frozenset("|,")
 _SHORTEST_AFFIX = 3
-_SHORT = 4
+_BRIEF = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Entry:
     slots: tuple[Slot, ...]
     source: str
     phrase: str = ""
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Lexicon:
     def find(self, words: list[str], language: str = "") -> list[Hit]:
         """Give every phrase found among folded words, in order of where it begins.
 
-        A phrase of one short word (up to four letters) counts only in a text of its own language: "op", "na" or "als"
+        A phrase of at most five letters counts only in a text of its own language: "op", "na" or "als"
         mean other things elsewhere.
         """
         hits: list[Hit] = []
@@ -135,7 +136,7 @@ class Lexicon:
                 entries = known[word] = self._starting(word)
             for entry in entries:
                 slots = entry.slots
-                if len(slots) == 1 and len(word) <= _SHORT and entry.language != language and entry.language:
+                if entry.brief and entry.language != language and entry.language:
                     continue
                 last = at + 1 if len(slots) == 1 else _match(slots, 1, words, at + 1)
                 if last >= 0:
@@ -236,7 +237,7 @@ def _entry(phrase: str, name: str, kind: str, language: str, tight: bool, source
     first = slots[0]
     if first.gap or first.optional or any(len(affix) < _SHORTEST_AFFIX for affix in first.prefixes + first.suffixes):
         raise LexiconError(f"a phrase must begin with a word or an affix of three letters: {phrase!r} in {source}")
-    return Entry(name, kind, language, tight, slots, source, phrase)
+    return Entry(name, kind, language, tight, slots, source, phrase, len(phrase.replace(" ", "")) <= _BRIEF)
 
 
 def read_lists(folder: Path) -> Iterator[Entry]:

@@ -137,6 +137,8 @@ def _amount_score(page: Page, clauses: Clauses, match: re.Match[str]) -> tuple[f
     score += 0.8 * min(1, paid) + 0.5 * (talk and not business) + 3.0 * (block.section == "pay")
     score -= 0.9 * min(2, business) + 0.6 * min(2, job)
     score -= 2.0 * (block.section in ("experience", "publications", "education") and not gross)
+    if not (pay or own or paid or gross or period or block.section == "pay"):
+        score -= 0.9
     if not money and not gross and not period:
         score -= 0.7
         if re.fullmatch(r"(?:19|20)\d\d", match.group("value")) or _UNIT.match(low, end) and not near_pay:

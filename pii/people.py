@@ -106,7 +106,7 @@ def _unreachable(page: Page, clauses: Clauses, found: list[Candidate]) -> list[C
     out = []
     beside = {page.block_index(reference.start) + step for reference in found for step in (-1, 1)}
     for index, block in enumerate(page.blocks):
-        if block.section != "references" and not (index in beside and _LISTED.match(page.text, block.start)):
+        if block.section != "references" and not (index in beside and _LISTED.match(page.text, block.start) and clauses.count("ROLE", block.first, block.last)):
             continue
         if any(reference.start < block.end and block.start < reference.end for reference in found):
             continue

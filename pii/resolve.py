@@ -93,4 +93,7 @@ def _free(page: Page, candidate: Candidate, owned: list[tuple[int, int]]) -> lis
 def _holds_core(page: Page, candidate: Candidate, left: int, right: int) -> bool:
     if candidate.rule in ("term", "traits", "amount", "grade", "partner", "age"):
         return any(left <= page.starts[first] and page.ends[last - 1] <= right for first, last in candidate.cores)
+    inner = [(f, n) for f, n in candidate.cores if (f, n) != (candidate.first, candidate.last)]
+    if any(left <= page.starts[first] and page.ends[last - 1] <= right for first, last in inner):
+        return True
     return right - left >= _SMALLEST_PART * (candidate.end - candidate.start)

@@ -43,7 +43,7 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
         other = clauses.count("other", begin, first)
         job = clauses.count("job", begin, end)
         score = (
-            -1.6
+            -1.35
             + 0.9 * min(3, count - 1)
             + 0.7 * (own > 0)
             + 0.9 * copula * (own > 0)

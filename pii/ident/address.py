@@ -12,7 +12,7 @@ from pii.text import Page
 _NAME = r"[^\W\d_][\w.'’\-]{0,30}"
 _NUMBER = r"\d{1,4}(?:[ ]?[a-z](?![a-z]))?(?:[ ]?(?:bis|ter))?(?:[ ]?[/-][ ]?(?:\d{1,4}[a-z]?|[a-z]))?"
 _BOX = r"(?:[ ,]{1,3}(?:bus|bte|boite|bt|box|b|app?t?\.?|apartment|flat|etage|verdieping|stock|top|c/o|ap\.?)[ .]{0,2}[a-z]?\d{0,5}(?:[./]?[a-z0-9]{1,4})?|[ ,]{1,3}(?:1er|[2-9]e|1e|rez|rdc)(?: (?:etage|verdieping|verd\.?))?)?"
-_SUFFIX = r"(?:straat|str\.?|laan|steenweg|stwg\.?|weg|plein|lei|dreef|kaai|kade|dijk|baan|hof|pad|markt|vest|wal|gracht|singel|lange|berg|heide|ring|park|veld|dal|kouter|wijk|akker|poort|bos|beek|brug|rei|stras{1,2}e|gasse|platz|allee|ufer|damm|steig|graben|chaussee|ley|velden|akkers|blok|plaats|driesch|dries|kerkhof|molen|haven|links|rechts|hoek|hove|bilk|meers|broek|eind|einde|schans|weide|statie|tuin|hoeve)"
+_SUFFIX = r"(?:straat|str\.?|laan|steenweg|stwg\.?|weg|plein|lei|dreef|kaai|kade|dijk|baan|hof|pad|markt|vest|wal|gracht|singel|lange|berg|heide|park|veld|dal|kouter|wijk|akker|poort|bos|beek|brug|rei|stras{1,2}e|gasse|platz|allee|ufer|damm|steig|graben|chaussee|ley|velden|akkers|blok|plaats|driesch|dries|kerkhof|molen|haven|links|rechts|hoek|hove|bilk|meers|broek|eind|einde|schans|weide|statie|tuin|hoeve)"
 _PLAIN = re.compile(
     r"(?<![\w@])(?:(?:de|den|het|'t|ter|ten|op|in|am|im|an|der|zur|zum|auf|alte|grosse|lange|korte|oude|nieuwe|sint|st\.?|sankt)[ -]){0,2}"
     r"(?:" + _NAME + r"[ ]){0,3}" + r"[^\W\d_]{1,24}(?:[-'][^\W\d_]{1,20}){0,3}" + _SUFFIX + r"(?:[ ](?:noord|zuid|oost|west|links|rechts))?[ ,]{1,2}(?:n[ro°]?\.?[ ])?" + _NUMBER + _BOX + r"(?![.,]\d|[ ]?%)"
@@ -29,7 +29,7 @@ _ENGLISH = re.compile(
 _STREET_WORD = re.compile(
     r"(?<![\w@])(?:(?:"
     + _NAME
-    + r"[ ]){0,3})(?:str\.|stras{1,2}e|via|viale|calle|avenida|praca|ulica|ul\.|piazza|plaza|corso|largo|travessa|strada|rue|laan|straat|weg|damm|allee)[ ](?:"
+    + r"[ ]){0,3})(?:str\.|stras{1,2}e|gasse|platz|steenweg|lei|plein|dreef|coupure|via|viale|calle|avenida|praca|ulica|ul\.|piazza|plaza|corso|largo|travessa|strada|rue|laan|straat|weg|damm|allee)[ ](?:"
     + _NAME
     + r"[ ]){0,4},?[ ]?"
     + _NUMBER
@@ -46,7 +46,7 @@ _ORGANISATION = re.compile(
     r"kantoor|cabinet|bureau|hopital|ziekenhuis|clinique|klinik|wzc|school|college|institut|universit\w+|rusthuis|firma|company|human resources|hr)(?![a-z]))"
 )  # fmt: skip
 _SALUTATION = re.compile(
-    r"(?:geachte|beste|dag|dear|hello|hi|madame|monsieur|cher|chere|bonjour|sehr geehrte|liebe|lieber|hallo|mevrouw|mijnheer)[^\n]{0,60}[,:!]?\s*\n"
+    r"(?m)^[ \t]*(?:geachte|beste|dag|dear|hello|hi|madame|monsieur|cher|chere|bonjour|sehr geehrte|liebe|lieber|hallo|mevrouw|mijnheer)(?![a-z])[^\n]{0,60}[,:!]?\s*\n"
 )
 
 
@@ -59,7 +59,7 @@ def address_candidates(page: Page, taken: list[tuple[int, int]]) -> Iterator[Can
             start, end = match.span()
             if any(start < e and s < end for s, e in spans) or any(start < e and s < end for s, e in taken):
                 continue
-            if _YEAR.search(low[start:end]) and "," not in low[start:end]:
+            if _YEAR.search(low[start:end]) and not _POST.match(low, end + 2):
                 continue
             spans.append((start, end))
     posts = [

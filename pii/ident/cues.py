@@ -30,7 +30,7 @@ rijbewijs[- ]?n(?:umme)?r|rijbewijs|
 carte\ (?:nationale\ )?d'identite|cni|cnie|cin|c\.i\.n\.?|numero\ de\ (?:la\ )?carte|n[°o]\.?\ (?:de\ )?carte|carte\ (?:de\ (?:sejour|resident)|bleue|[a-m]\+?)|ci\ n[°o]|
 titre\ de\ sejour|passeport|permis\ de\ conduire|permis|
 (?:identity|id|residence|resident|foreigner'?s?|green|blue)[- ]card|(?:residence|single|work)\ permit|passport|(?:driving|driver'?s?)\ (?:licen[cs]e|permit)|card(?:\ (?:no|number|nr))?|[a-m]\+?[- ]card|
-personalausweis\w{0,8}|ausweis\w{0,8}|reisepass\w{0,8}|pass[- ]?n(?:umme)?r|aufenthalts(?:titel|karte|erlaubnis)\w{0,8}|fuhrerschein\w{0,8}|fuehrerschein\w{0,8}|fahrausweis\w{0,8}|identitatskarte\w{0,8}|id[- ]?karte|
+personalausweis\w{0,8}|ausweis\w{0,8}|(?:nummer\ der\ )?karte|reisepass\w{0,8}|pass[- ]?n(?:umme)?r|aufenthalts(?:titel|karte|erlaubnis)\w{0,8}|fuhrerschein\w{0,8}|fuehrerschein\w{0,8}|fahrausweis\w{0,8}|identitatskarte\w{0,8}|id[- ]?karte|
 (?:roemeense|poolse|bulgaarse|italiaanse|spaanse|portugese|franse|nederlandse|duitse|marokkaanse|turkse)\ (?:identiteits)?kaart|kaart|carte|dowod(?:\ osobisty)?|buletin|documento|
 (?:romanian|polish|bulgarian|italian|spanish|portuguese|french|dutch|german|moroccan|turkish)\ (?:id|card)
 """
