@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from ats.addresses import base_problem, endpoint_problem, files_problem, mail_problem, redis_problem
+from ats.core.addresses import base_problem, endpoint_problem, files_problem, mail_problem, redis_problem
 from ats.core.blobs import FilesAccess
 from ats.core.crypto import KEY_BYTES, Keyring
 from ats.organisation import DEFAULT_FILE, Organisation, OrganisationError, load_organisation
