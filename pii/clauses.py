@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
-from pii.lexicon import Hit
+from pii.matcher import Hit
 from pii.text import Page
 
 # Words that open a new thought, so that a clause ends before them.

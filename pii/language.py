@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[a-zà-ÿ]+")
-_COMMON: dict[str, frozenset[str]] = {
+COMMON: dict[str, frozenset[str]] = {
     "nl": frozenset(
         "de het een en van ik in is dat op te met voor niet zijn aan er om bij ook naar als dan maar mijn heb ben "
         "werd wordt of uit over nog wel tot door deze onder sinds jaar geen meer wij u uw haar hun ervaring opleiding "
@@ -31,17 +31,23 @@ _TRAITS = {"nl": ("ij", "aa", "sch"), "fr": ("é", "eau", "ç"), "en": ("th", "w
 _SAMPLE = 20_000
 
 
+_LANGUAGES: dict[str, tuple[str, ...]] = {}
+for _name, _words in COMMON.items():
+    for _word in _words:
+        _LANGUAGES[_word] = (*_LANGUAGES.get(_word, ()), _name)
+
+
 def language_of(text: str) -> str:
     """Give nl, fr, en or de, or "" when the text gives no ground to tell.
 
     Only the first 20,000 characters are looked at.
     """
-    words = _WORD.findall(text[:_SAMPLE].lower())
-    if not words:
-        return ""
-    score = {language: float(sum(word in common for word in words)) for language, common in _COMMON.items()}
+    low = text[:_SAMPLE].lower()
+    score = dict.fromkeys(COMMON, 0)
+    for word in _WORD.findall(low):
+        for language in _LANGUAGES.get(word, ()):
+            score[language] += 1
     if not any(score.values()):
-        joined = " ".join(words)
-        score = {language: float(sum(joined.count(trait) for trait in traits)) for language, traits in _TRAITS.items()}
+        score = {language: sum(low.count(trait) for trait in traits) for language, traits in _TRAITS.items()}
     best = max(score, key=lambda language: score[language])
     return best if score[best] > 0 else ""

@@ -1,4 +1,4 @@
-"""Lexicons: lists of phrases kept as data, and the matcher that finds them among the words of a page.
+"""Lexicons: lists of phrases kept as data (``pii.matcher`` finds them among the words of a page).
 
 A list is a folder under ``data/lexicons`` with ``terms.txt`` files (any name ending in ``.txt``) and a ``SOURCE.md``.
 A file holds sections ``[NAME kind language]`` followed by phrases, on lines of their own or with commas between. In a
@@ -19,7 +19,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -30,7 +29,6 @@ LEXICONS = Path(__file__).parent / "data" / "lexicons"
 _HEADER = re.compile(r"\[([A-Z_]+) ([a-z]+)(?: ([a-z]{2}))?\]\Z")
 _GAP = re.compile(r"~(\d?)\Z")
 _INSIDE = re.compile(r"[-'’/]")
-_SEPARATORS = frozenset("|,")
 _SHORTEST_AFFIX = 3
 _BRIEF = 5
 
@@ -68,111 +66,6 @@ class Entry:
     source: str
     phrase: str = ""
     brief: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A phrase found at words ``first`` to ``last`` (exclusive)."""
-
-    entry: Entry
-    first: int
-    last: int
-
-
-class Lexicon:
-    """All phrases, indexed by the words they can begin with."""
-
-    def __init__(self, entries: list[Entry]) -> None:
-        self._exact: dict[str, list[Entry]] = {}
-        self._prefix: dict[str, list[Entry]] = {}
-        self._suffix: dict[str, list[Entry]] = {}
-        for entry in entries:
-            first = entry.slots[0]
-            for word in first.exact:
-                self._exact.setdefault(word, []).append(entry)
-            for affix in first.prefixes:
-                self._prefix.setdefault(affix, []).append(entry)
-            for affix in first.suffixes:
-                self._suffix.setdefault(affix, []).append(entry)
-            if first.number:
-                self._exact.setdefault("#", []).append(entry)
-        self._prefix_lengths = sorted({len(affix) for affix in self._prefix})
-        self._suffix_lengths = sorted({len(affix) for affix in self._suffix})
-        self._numbers = self._exact.pop("#", [])
-        self.size = len(entries)
-
-    def _starting(self, word: str) -> list[Entry]:
-        found = self._exact.get(word)
-        out = list(found) if found else []
-        length = len(word)
-        if word[0].isdigit():
-            return out + self._numbers
-        prefix, suffix = self._prefix, self._suffix
-        for size in self._prefix_lengths:
-            if size > length:
-                break
-            more = prefix.get(word[:size])
-            if more:
-                out += more
-        for size in self._suffix_lengths:
-            if size >= length:
-                break
-            more = suffix.get(word[-size:])
-            if more:
-                out += more
-        return out
-
-    def find(self, words: list[str], language: str = "") -> list[Hit]:
-        """Give every phrase found among folded words, in order of where it begins.
-
-        A phrase of at most five letters counts only in a text of its own language: "op", "na" or "als"
-        mean other things elsewhere.
-        """
-        hits: list[Hit] = []
-        known: dict[str, list[Entry]] = {"|": [], ",": []}
-        for at, word in enumerate(words):
-            entries = known.get(word)
-            if entries is None:
-                entries = known[word] = self._starting(word)
-            for entry in entries:
-                slots = entry.slots
-                if entry.brief and entry.language != language and entry.language:
-                    continue
-                last = at + 1 if len(slots) == 1 else _match(slots, 1, words, at + 1)
-                if last >= 0:
-                    hits.append(Hit(entry, at, last))
-        return hits
-
-
-def _match(slots: tuple[Slot, ...], slot_at: int, words: list[str], at: int) -> int:
-    """Give where the phrase ends when its places from ``slot_at`` fit the words from ``at``, or -1."""
-    total = len(words)
-    while slot_at < len(slots):
-        slot = slots[slot_at]
-        if slot.gap:
-            for step in range(slot.gap + 1):
-                if at + step >= total:
-                    return -1
-                end = _match(slots, slot_at + 1, words, at + step)
-                if end >= 0:
-                    return end
-                if words[at + step] in _SEPARATORS:
-                    return -1
-            return -1
-        if at < total and slot.fits(words[at]):
-            if slot.optional:
-                end = _match(slots, slot_at + 1, words, at + 1)
-                if end >= 0:
-                    return end
-                slot_at += 1
-                continue
-            at += 1
-            slot_at += 1
-        elif slot.optional:
-            slot_at += 1
-        else:
-            return -1
-    return at
 
 
 def _spellings(word: str) -> set[str]:
@@ -257,9 +150,3 @@ def read_lists(folder: Path) -> Iterator[Entry]:
             else:
                 for phrase in line.split(","):
                     yield from parse_phrase(phrase.strip(), name, kind, language, source)
-
-
-@cache
-def shipped() -> Lexicon:
-    """Give the lexicons that come with the package, read once a process."""
-    return Lexicon(list(read_lists(LEXICONS)))

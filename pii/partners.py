@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pii.candidates import Candidate
 from pii.labels import Label
-from pii.lexicon import Hit
+from pii.matcher import Hit
 from pii.text import Page
 
 _HEAD_WORDS = 70

@@ -15,7 +15,7 @@ from pii.ident.contact import contact_candidates
 from pii.ident.identity import identity_candidates
 from pii.ident.numbers import runs
 from pii.language import language_of
-from pii.lexicon import shipped
+from pii.matcher import shipped
 from pii.money import pay_candidates
 from pii.partners import partner_candidates
 from pii.people import assign_contacts

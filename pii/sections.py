@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pii.lexicon import Hit
+from pii.matcher import Hit
 from pii.text import Block, Page
 
 _NUMBERING = re.compile(r"(?:[0-9]{1,2}|[IVX]{1,4}|[A-Z])[.)]\s+")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pii.candidates import Candidate
 from pii.clauses import Clauses
 from pii.labels import RANK, Label, tier_of
-from pii.lexicon import Hit
+from pii.matcher import Hit
 from pii.sections import Field
 from pii.text import Page
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pii.candidates import Candidate
 from pii.clauses import Clauses
 from pii.labels import Label
-from pii.lexicon import Hit
+from pii.matcher import Hit
 from pii.text import Page
 
 _COPULA = frozenset(
