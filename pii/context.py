@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from pii.candidates import Candidate
@@ -98,7 +99,9 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
     if last - first >= 0.5 * (end - begin) and end - begin <= 9:
         features["own_cell"] = 1.0
     others = labels_at.get(candidate.label, [])
-    if any(begin <= at < end and abs(at - first) > 2 for at in others):
+    if bisect_left(others, first - 2) > bisect_left(others, begin) or bisect_left(others, end) > bisect_right(
+        others, first + 2
+    ):
         features["supported"] = 1.0
     if _GAP.match(page.low, block.start, block.start + 24):
         features["date_line"] = 1.0
@@ -155,6 +158,8 @@ def situations(page: Page, clauses: Clauses, candidates: list[Candidate]) -> lis
             candidate.label is Label.PERSONAL and candidate.kind == "weak"
         ):
             labels_at.setdefault(candidate.label, []).append(candidate.first)
+    for places in labels_at.values():
+        places.sort()
     judged = [
         (candidate, situation(page, clauses, candidate, labels_at))
         for candidate in candidates

@@ -48,7 +48,12 @@ def _plain(slot: Slot) -> bool:
 
 def _cost(slot: Slot) -> float:
     """Guess how often a place fits by chance: function words and numbers often, long words rarely."""
-    if slot.gap or slot.optional or (slot.prefixes or slot.suffixes) and min(map(len, slot.prefixes + slot.suffixes)) < 3:
+    if (
+        slot.gap
+        or slot.optional
+        or (slot.prefixes or slot.suffixes)
+        and min(map(len, slot.prefixes + slot.suffixes)) < 3
+    ):
         return 1e9
     words = slot.exact | set(slot.prefixes) | set(slot.suffixes)
     common = sum(word in _EVERYWHERE for word in words)

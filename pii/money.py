@@ -43,6 +43,11 @@ def pay_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
     """Give amounts that are somebody's pay, each widened to the words that go with it."""
     low = page.low
     for match in AMOUNT.finditer(low):
+        if not match.group("pre") and not match.group("post") and not match.group("more") and not match.group("k"):
+            block = page.block_at(match.start())
+            cues = clauses.count("pay", block.first, block.last) + clauses.count("paid", block.first, block.last)
+            if not cues and block.section != "pay":
+                continue
         score, reason = _amount_score(page, clauses, match)
         if score <= 0:
             continue

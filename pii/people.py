@@ -9,6 +9,7 @@ from pii.candidates import Candidate
 from pii.clauses import Clauses
 from pii.ident.address import of_organisation
 from pii.labels import Label
+from pii.spans import Spans
 from pii.text import Page
 
 _NAME = re.compile(
@@ -57,7 +58,8 @@ def _referee(page: Page, clauses: Clauses, candidate: Candidate) -> Candidate | 
     first, last = page.span_words(candidate.start, candidate.end)
     begin = max(block.first, first - 40)
     section = block.section == "references"
-    text = page.text[block.start : candidate.start]
+    opening = max(block.start, candidate.start - 400)
+    text = page.text[opening : candidate.start]
     listed = index > 0 and bool(_LISTED.match(text))
     cue = clauses.count("CUE_REF", begin, first) > 0
     above = page.blocks[index - 1] if index else None
@@ -75,7 +77,7 @@ def _referee(page: Page, clauses: Clauses, candidate: Candidate) -> Candidate | 
         return None
     if not name and not role and not section:
         return None
-    start = block.start + (_nearest(text, names) if names else len(text) - len(text.lstrip()))
+    start = opening + (_nearest(text, names) if names else len(text) - len(text.lstrip()))
     if not names:
         start = _sentence_start(page, clauses, first)
     return replace(
@@ -104,11 +106,14 @@ def _sentence_start(page: Page, clauses: Clauses, word: int) -> int:
 def _unreachable(page: Page, clauses: Clauses, found: list[Candidate]) -> list[Candidate]:
     """Give the referees of a section of references that come with a name and a function only."""
     out = []
+    contacts = Spans((reference.start, reference.end) for reference in found)
     beside = {page.block_index(reference.start) + step for reference in found for step in (-1, 1)}
     for index, block in enumerate(page.blocks):
-        if block.section != "references" and not (index in beside and _LISTED.match(page.text, block.start) and clauses.count("ROLE", block.first, block.last)):
+        if block.section != "references" and not (
+            index in beside and _LISTED.match(page.text, block.start) and clauses.count("ROLE", block.first, block.last)
+        ):
             continue
-        if any(reference.start < block.end and block.start < reference.end for reference in found):
+        if not contacts.free(block.start, block.end):
             continue
         name = _NAME.search(page.text, block.start, block.end)
         if (

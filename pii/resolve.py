@@ -7,6 +7,7 @@ from dataclasses import replace
 from pii.candidates import Candidate
 from pii.findings import Finding, finding
 from pii.labels import RANK, Label, tier_of
+from pii.spans import Spans
 from pii.text import Page
 
 THRESHOLD = 0.5
@@ -21,16 +22,15 @@ def resolve(page: Page, candidates: list[Candidate]) -> tuple[Finding, ...]:
     one is kept when it still holds the words that gave it, or most of a field's value.
     """
     kept: list[Finding] = []
-    owned: list[tuple[int, int]] = []
     accepted = [c for c in candidates if not c.dismissed and c.score >= THRESHOLD]
-    owned += [(c.start, c.end) for c in candidates if c.owner and c.dismissed]
+    owned = Spans((c.start, c.end) for c in candidates if c.owner and c.dismissed)
     order = sorted(
         _united(accepted),
         key=lambda c: (not c.owner, -RANK[tier_of(c.label)], -c.score, c.start - c.end),
     )
     for candidate in order:
         for start, end in _free(page, candidate, owned):
-            owned.append((start, end))
+            owned.add(start, end)
             block = page.block_at(start)
             kept.append(
                 finding(
@@ -60,22 +60,16 @@ def _united(candidates: list[Candidate]) -> list[Candidate]:
     return out
 
 
-def _free(page: Page, candidate: Candidate, owned: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _free(page: Page, candidate: Candidate, owned: Spans) -> list[tuple[int, int]]:
     """Give the parts of a candidate that no stronger one owns, trimmed to letters and digits at both ends."""
-    parts = [(candidate.start, candidate.end)]
-    for start, end in owned:
-        if end <= candidate.start or start >= candidate.end:
-            continue
-        next_parts = []
-        for left, right in parts:
-            if end <= left or start >= right:
-                next_parts.append((left, right))
-                continue
-            if left < start:
-                next_parts.append((left, start))
-            if end < right:
-                next_parts.append((end, right))
-        parts = next_parts
+    parts: list[tuple[int, int]] = []
+    at = candidate.start
+    for start, end in owned.over(candidate.start, candidate.end):
+        if at < start:
+            parts.append((at, start))
+        at = max(at, end)
+    if at < candidate.end:
+        parts.append((at, candidate.end))
     out = []
     whole = len(parts) == 1 and parts[0] == (candidate.start, candidate.end)
     for left, right in parts:

@@ -20,6 +20,7 @@ from pii.money import pay_candidates
 from pii.partners import partner_candidates
 from pii.people import assign_contacts
 from pii.resolve import resolve
+from pii.spans import Spans
 from pii.sections import mark_sections
 from pii.terms import field_candidates, term_candidates
 from pii.text import Page, read
@@ -47,9 +48,10 @@ def propose(text: str) -> Scan:
     out = scan.candidates
     out += bank_candidates(page)
     groups = runs(page.low)
-    out += identity_candidates(page, groups, [(c.start, c.end) for c in out])
-    out += contact_candidates(page, groups, [(c.start, c.end) for c in out])
-    out += address_candidates(page, [(c.start, c.end) for c in out])
+    taken = Spans((c.start, c.end) for c in out)
+    out += identity_candidates(page, groups, taken)
+    out += contact_candidates(page, groups, taken)
+    out += address_candidates(page, Spans((c.start, c.end) for c in out))
     out += pay_candidates(page, clauses)
     out += age_candidates(page, clauses)
     out += trait_candidates(page, hits, clauses)

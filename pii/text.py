@@ -84,6 +84,7 @@ class Page:
     words: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
+    figures: list[int] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     language: str = ""
     _block_starts: list[int] = field(default_factory=list)
@@ -110,49 +111,55 @@ def read(text: str) -> Page:
     low = fold(text)
     page = Page(text, low)
     _blocks(page)
-    words, starts, ends = page.words, page.starts, page.ends
+    words, starts, ends, figures = page.words, page.starts, page.ends, page.figures
     opaque = {m.start(): m.end() for m in _PLACEHOLDER.finditer(text)} if "[" in text else {}
     skip = -1
     bounds = page._block_starts
-    next_block = 1
+    following = 1
+    boundary = bounds[1] if len(bounds) > 1 else len(text) + 1
     for match in _TOKEN.finditer(low):
-        start = match.start()
-        if start < skip:
-            continue
-        while next_block < len(bounds) and start >= bounds[next_block]:
-            _close(page, next_block - 1)
-            next_block += 1
-        if start in opaque:
-            skip = opaque[start]
-            words.append("|")
-            starts.append(start)
-            ends.append(skip)
-            continue
-        word = match.group()
-        char = word[0]
-        if char.isalnum():
-            if "\n" in word:
-                head, tail = word.split("-", 1)
-                word = head + tail.strip()
-        elif char in " \t" or char in _HARD:
-            if char == "." and not _ends_sentence(low, start, words):
+        start, end = match.span()
+        while start >= boundary:
+            _close(page, following - 1)
+            following += 1
+            boundary = bounds[following] if following < len(bounds) else len(text) + 1
+        word = low[start:end]
+        if word.isalnum():
+            if start < skip:
                 continue
+            if not word.isalpha():
+                figures.append(len(words))
+        elif start < skip:
+            continue
+        elif start in opaque:
+            skip = end = opaque[start]
             word = "|"
-        elif char in _SOFT:
-            if char == "," and _inside_number(low, start):
+        else:
+            word = _separator(low, start, word, words)
+            if not word:
                 continue
-            word = ","
-        elif char in "-/" and low[start - 1 : start + 2] in (" - ", " / "):
-            word = ","
-        elif char not in "€$£%@#":
-            continue
         words.append(word)
         starts.append(start)
-        ends.append(match.end())
-    while next_block <= len(bounds):
-        _close(page, next_block - 1)
-        next_block += 1
+        ends.append(end)
+    while following <= len(bounds):
+        _close(page, following - 1)
+        following += 1
     return page
+
+
+def _separator(low: str, start: int, token: str, words: list[str]) -> str:
+    """Give the word that stands for a token that is no plain word: "|", ",", a sign of money, or "" for none."""
+    char = token[0]
+    if char.isalnum():
+        head, tail = token.split("-", 1)
+        return head + tail.strip()
+    if char in " \t\n" or char in _HARD:
+        return "|" if char != "." or _ends_sentence(low, start, words) else ""
+    if char in _SOFT:
+        return "" if char == "," and _inside_number(low, start) else ","
+    if char in "-/" and low[start - 1 : start + 2] in (" - ", " / "):
+        return ","
+    return char if char in "€$£%@#" else ""
 
 
 def _inside_number(low: str, at: int) -> bool:

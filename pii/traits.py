@@ -31,7 +31,7 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
         begin, end = clauses.sentence(first, last)
         block = page.block_at(page.starts[first])
         own = clauses.count("self", begin, end)
-        copula = any(word in _COPULA for word in page.words[begin:first])
+        copula = any(word in _COPULA for word in page.words[max(begin, first - 14) : first])
         index = page.block_index(page.starts[first])
         above = page.blocks[index - 1] if index else None
         described = clauses.count("character", begin, end) > 0 or (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from pii.candidates import Candidate
 from pii.labels import Label
+from pii.spans import Spans
 from pii.text import Page
 
 _NAME = r"[^\W\d_][\w.'’\-]{0,30}"
@@ -38,6 +40,19 @@ _STREET_WORD = re.compile(
 _POST = re.compile(
     r"(?<![\w.+/-])(?:(?:b|be|l|lu|d|de|f|fr|nl|ch|a|at|lux)[ ]?-[ ]?)?(?:\d{5}|\d{4}(?:[ ][a-z]{2}(?=[ ][a-z]))?)[ ]{1,2}(?!(?:euro?|eur|km|kg|uur|heures|stunden|hours|stuks|mensen|jaar|ans|jahre|years|employees|medewerkers|personnes|werknemers|bruto|brut|netto|net|gross|stappen|klanten|clients|kunden|users)\b)(?:(?:sint|saint|sainte|st\.?|de|la|le|les|den|het|ter|bad|sankt)[ -]?){0,2}[^\W\d_]{2,24}(?:[-' ](?:[^\W\d_]{1,3}[-' ])?[^\W\d_]{2,20}){0,3}"
 )
+_COUNTRY_BEFORE = re.compile(r"(?<![\w.+/-])(?:b|be|l|lu|d|de|f|fr|nl|ch|a|at|lux)[ ]?-[ ]?\Z")
+_STREETS = frozenset(
+    "rue avenue av chaussee boulevard bd blvd place pl quai clos allee allees impasse imp chemin chem square sentier dreve cite cours venelle "
+    "passage route rte voie ruelle faubourg montee esplanade residence domaine parvis coteau coteaux thier galerie hameau lotissement "
+    "street st road rd avenue ave lane ln drive close court crescent way terrace gardens grove hill mews row walk parade quay "
+    "str strase strasse gasse platz steenweg lei plein dreef coupure via viale calle avenida praca ulica ul piazza plaza corso largo travessa strada laan straat weg damm ch r".split()
+)
+_STREET_ENDS = tuple(
+    "straat str laan steenweg stwg weg plein lei dreef kaai kade dijk baan hof pad markt vest wal gracht singel lange berg heide park veld dal "
+    "kouter wijk akker poort bos beek brug rei strase strasse gasse platz allee ufer damm steig graben chaussee ley velden akkers blok plaats "
+    "driesch dries kerkhof molen haven hoek hove bilk meers broek eind einde schans weide statie tuin hoeve".split()
+)
+_DIRECTIONS = frozenset("noord zuid oost west links rechts".split())
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _TOWN_AFTER = re.compile(r"[ ,.\-–]{0,3}(?:\n[ \t]{0,50})?")
 _ORGANISATION = re.compile(
@@ -50,26 +65,27 @@ _SALUTATION = re.compile(
 )
 
 
-def address_candidates(page: Page, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
+def address_candidates(page: Page, taken: Spans) -> Iterator[Candidate]:
     """Give the street addresses on a page, each with the postcode and town that go with it."""
     low = page.low
     spans: list[tuple[int, int]] = []
-    for pattern in (_FRENCH, _ENGLISH, _PLAIN, _STREET_WORD):
-        for match in pattern.finditer(low):
-            start, end = match.span()
-            if any(start < e and s < end for s, e in spans) or any(start < e and s < end for s, e in taken):
-                continue
-            if _YEAR.search(low[start:end]) and not _POST.match(low, end + 2):
-                continue
-            spans.append((start, end))
-    posts = [
-        m.span()
-        for m in _POST.finditer(low)
-        if page.text[m.end() - 1 : m.end()].strip() and _town_capital(page.text, m)
-    ]
+    for left, right in _lines_with_a_street(page):
+        for pattern in (_FRENCH, _ENGLISH, _PLAIN, _STREET_WORD):
+            for match in pattern.finditer(low, left, right):
+                start, end = match.span()
+                if not taken.free(start, end):
+                    continue
+                if _YEAR.search(low[start:end]) and not _POST.match(low, end + 2):
+                    continue
+                spans.append((start, end))
+                taken.add(start, end)
+    posts = list(_posts(page))
     used: set[int] = set()
+    lefts = [left for left, _ in posts]
     for start, end in sorted(spans):
-        for index, (left, right) in enumerate(posts):
+        close = range(bisect_left(lefts, start - 60), bisect_left(lefts, end + 61))
+        for index in close:
+            left, right = posts[index]
             if 0 <= left - end <= 60 and _TOWN_AFTER.fullmatch(low[end:left]):
                 end = right
                 used.add(index)
@@ -83,6 +99,40 @@ def address_candidates(page: Page, taken: list[tuple[int, int]]) -> Iterator[Can
         if index in used or not _alone(page, left, right):
             continue
         yield Candidate(left, right, Label.CONTACT, 0.7, "postcode and town among contact data", rule="address")
+
+
+def _lines_with_a_street(page: Page) -> list[tuple[int, int]]:
+    """Give the lines that hold a word for a street, or a number after a word that ends as street names do."""
+    words, low = page.words, page.low
+    places: list[int] = []
+    if not _STREETS.isdisjoint(words):
+        places += [page.starts[at] for at, word in enumerate(words) if word in _STREETS]
+    for at in page.figures:
+        before = words[at - 1] if at else "|"
+        if before in ",|" or before in ("n", "nr", "no"):
+            before = words[at - 2] if at > 1 else "|"
+        if before.endswith(_STREET_ENDS) or before in _DIRECTIONS:
+            places.append(page.starts[at])
+    lines: list[tuple[int, int]] = []
+    for place in sorted(places):
+        if lines and place < lines[-1][1]:
+            continue
+        end = low.find("\n", place)
+        lines.append((low.rfind("\n", 0, place) + 1, end if end >= 0 else len(low)))
+    return lines
+
+
+def _posts(page: Page) -> Iterator[tuple[int, int]]:
+    low, words = page.low, page.words
+    for at in page.figures:
+        word = words[at]
+        if not 4 <= len(word) <= 6 or not word[-4:].isdigit() or at + 1 >= len(words) or not words[at + 1][0].isalpha():
+            continue
+        start = page.starts[at]
+        back = _COUNTRY_BEFORE.search(low, max(0, start - 6), start)
+        match = _POST.match(low, back.start() if back else start)
+        if match and page.text[match.end() - 1 : match.end()].strip() and _town_capital(page.text, match):
+            yield match.span()
 
 
 def _town_capital(text: str, match: re.Match[str]) -> bool:

@@ -44,9 +44,9 @@ def bank_candidates(page: Page) -> Iterator[Candidate]:
     """Give the account and card numbers on a page; a company's account comes out dismissed but keeps its digits."""
     low = page.low
     at = 0
-    for match in _IBAN.finditer(low):
-        start = match.start()
-        if start < at or match.group(1) not in _LENGTHS:
+    for start in _beginnings(page):
+        match = _IBAN.match(low, start)
+        if start < at or match is None:
             continue
         end, value = _take(low, match)
         wanted = _LENGTHS[match.group(1)]
@@ -78,6 +78,19 @@ def bank_candidates(page: Page) -> Iterator[Candidate]:
                 ok = digits[0] in "3456" and luhn.is_valid(digits)
             if ok:
                 yield _judged(page, match.start(), match.end(), 0.9, reason)
+
+
+def _beginnings(page: Page) -> Iterator[int]:
+    """Give the places where a country's two letters stand before a digit, glued or not."""
+    words, starts = page.words, page.starts
+    for at in page.figures:
+        word = words[at]
+        if word[:2] in _LENGTHS and word[2:3].isdigit():
+            yield starts[at]
+        elif at and word[0].isdigit() and words[at - 1] in _LENGTHS:
+            yield starts[at - 1]
+        elif at > 1 and word[0].isdigit() and words[at - 1] == "," and words[at - 2] in _LENGTHS:
+            yield starts[at - 2]
 
 
 def _take(low: str, head: re.Match[str]) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from pii.candidates import Candidate
 from pii.ident.cues import cue_before
 from pii.ident.numbers import Run
 from pii.labels import Label
+from pii.spans import Spans
 from pii.text import Page
 
 _EMAIL = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.){1,6}[a-z]{2,18}(?![a-z0-9])")
@@ -50,15 +51,15 @@ _DATES = re.compile(
 )
 
 
-def contact_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]]) -> Iterator[Candidate]:
+def contact_candidates(page: Page, runs: list[Run], taken: Spans) -> Iterator[Candidate]:
     """Give the e-mail, web and telephone contacts on a page, whoever's they are."""
     low = page.low
-    mails: list[tuple[int, int]] = []
+    mails = Spans()
     at = low.find("@")
     while at >= 0:
         match = _email_at(low, at)
         if match:
-            mails.append(match)
+            mails.add(*match)
             yield Candidate(*match, Label.CONTACT, 0.98, "e-mail address", owner=True, rule="email")
         at = low.find("@", at + 1)
     if "at]" in low or "(at)" in low or "[@]" in low:
@@ -79,8 +80,8 @@ def contact_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]]
     yield from _phones(page, taken)
 
 
-def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start <= place < end for start, end in spans)
+def _inside(place: int, spans: Spans) -> bool:
+    return not spans.free(place, place + 1)
 
 
 def _unstop(low: str, match: re.Match[str]) -> tuple[int, int]:
@@ -105,7 +106,7 @@ def _email_at(low: str, at: int) -> tuple[int, int] | None:
     return (start, joined.end()) if joined and start < at else None
 
 
-def _web(page: Page, mails: list[tuple[int, int]]) -> Iterator[Candidate]:
+def _web(page: Page, mails: Spans) -> Iterator[Candidate]:
     low = page.low
     head = _head_end(page)
     for match in _URL.finditer(low):
@@ -145,16 +146,16 @@ def _near_contact(page: Page, place: int) -> bool:
     return "@" in around or bool(re.search(r"(?:tel|gsm|mobiel|mobile|handy|portable)\b", around))
 
 
-def _phones(page: Page, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
+def _phones(page: Page, taken: Spans) -> Iterator[Candidate]:
     low = page.low
-    busy = list(taken)
+    busy = taken
     for pattern in (_PHONE, _OCR_PHONE):
         for match in pattern.finditer(low):
             start, end = match.span()
             value = match.group()
             digits = re.sub(r"\D", "", value)
             if (
-                any(start < e and s < end for s, e in busy)
+                not busy.free(start, end)
                 or not 8 <= len(digits) <= 15
                 or _DATES.match(value)
                 or not digits.strip("0")
@@ -179,7 +180,7 @@ def _phones(page: Page, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
             ):
                 if not (digits.startswith("04") and digits[2] in "56789"):
                     continue
-            busy.append((start, end))
+            busy.add(start, end)
             yield Candidate(
                 start,
                 end,
@@ -193,13 +194,8 @@ def _phones(page: Page, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
         start, end = match.span()
         digits = re.sub(r"\D", "", match.group())
         cue = cue_before(low, start, max(page.block_at(start).start, start - 24))
-        if (
-            8 <= len(digits) <= 13
-            and cue.kind == "phone"
-            and cue.gap < 4
-            and not any(start < e and s < end for s, e in busy)
-        ):
-            busy.append((start, end))
+        if 8 <= len(digits) <= 13 and cue.kind == "phone" and cue.gap < 4 and busy.free(start, end):
+            busy.add(start, end)
             yield Candidate(
                 start, end, Label.CONTACT, 0.8, "number after a word for a telephone", owner=True, rule="phone"
             )

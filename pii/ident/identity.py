@@ -10,6 +10,7 @@ from pii.ident.cues import Cue, cue_before
 from pii.ident.national import LETTERED, belgian, belgian_shape, distinctive, known, passes
 from pii.ident.numbers import Run, windows
 from pii.labels import Label
+from pii.spans import Spans
 from pii.text import Page
 
 _DATE = re.compile(
@@ -19,6 +20,7 @@ _AFTER = re.compile(r"[ ]{0,2}\(?(?:bis|rrn|insz|niss|rijksregister|national|nat
 _SLIP = re.compile(
     r"(?<![a-z0-9])[\doilsb]{2}[.\- ]?[\doilsb]{2}[.\- ]?[\doilsb]{2}[.\- ][\doilsb]{3}[.\- ]?[\doilsb]{2}(?![a-z0-9])"
 )
+_SLIPPED = re.compile(r"[\doilsb]{2,11}")
 _UNSLIP = str.maketrans("oilsb", "01158")
 _BELGIAN_CARD = re.compile(r"(?<![\w.-])\d{3}[-. ]\d{7}[-. ]\d{2}(?![\w-])")
 _MIXED = re.compile(
@@ -34,32 +36,31 @@ _WEAK_DOCUMENT = re.compile(
     r"(?:rijbewijs|permis|(?:driving|driver'?s?) (?:licen[cs]e|permit)|permis de conduire|fuhrerschein\w*|card|kaart|carte|single permit|work permit|residence permit|e?id|cin|verblijfs\w+|aufenthalts\w+|titre de sejour|c\.i\.n\.?|documento)\Z"
 )
 _MIN_DOCUMENT = 6
+_CAPITAL = re.compile(r"[A-Za-z]")
+_FISCAL = re.compile(r"[A-Z]{3} ?[A-Z]{3} ?\d\d[A-Z]")
 
 
-def identity_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]]) -> Iterator[Candidate]:
-    """Give the national and document numbers on a page; places in ``taken`` (accounts) are left alone."""
+def identity_candidates(page: Page, runs: list[Run], taken: Spans) -> Iterator[Candidate]:
+    """Give the national and document numbers on a page; places in ``taken`` (accounts) are left alone and it grows."""
     low = page.low
-    done = list(taken)
-
-    def free(start: int, end: int) -> bool:
-        return all(end <= s or start >= e for s, e in done)
-
-    for candidate in sorted(_lettered(page), key=lambda c: c.start - c.end):
+    free = taken.free
+    for candidate in sorted(_lettered(page, runs), key=lambda c: c.start - c.end):
         if free(candidate.start, candidate.end):
-            done.append((candidate.start, candidate.end))
+            taken.add(candidate.start, candidate.end)
             yield candidate
-    for match in _BELGIAN_CARD.finditer(low):
+    for match in _BELGIAN_CARD.finditer(low) if any(run.end - run.start > 13 for run in runs) else ():
         if free(*match.span()) and _card_valid(match.group()):
-            done.append(match.span())
+            taken.add(*match.span())
             yield Candidate(
                 *match.span(), Label.ID_DOCUMENT, 0.97, "Belgian identity card number, check digits right", owner=True
             )
     for run in runs:
         for candidate in _in_run(page, run):
             if free(candidate.start, candidate.end):
-                done.append((candidate.start, candidate.end))
+                taken.add(candidate.start, candidate.end)
                 yield candidate
-    for match in _SLIP.finditer(low):
+    slips = any(not page.words[at].isdigit() and _SLIPPED.fullmatch(page.words[at]) for at in page.figures)
+    for match in _SLIP.finditer(low) if slips else ():
         value = match.group()
         if (
             any(char in "oilsb" for char in value)
@@ -68,7 +69,7 @@ def identity_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]
         ):
             digits = re.sub(r"\D", "", value.translate(_UNSLIP))
             if belgian(digits):
-                done.append(match.span())
+                taken.add(*match.span())
                 yield Candidate(
                     *match.span(),
                     Label.NATIONAL_ID,
@@ -76,22 +77,32 @@ def identity_candidates(page: Page, runs: list[Run], taken: list[tuple[int, int]
                     "Belgian national number with letters read for digits",
                     owner=True,
                 )
-    for match in _MIXED.finditer(page.text):
+    for match in _mixed(page):
         start, end = match.span()
         value = match.group()
         if sum(char.isdigit() for char in value) < 4 or not free(start, end):
             continue
         cue = cue_before(low, start, _floor(page, start))
         if cue.kind == "document" and _near(cue):
-            done.append((start, end))
+            taken.add(start, end)
             yield Candidate(
                 start, end, Label.ID_DOCUMENT, 0.93, "number after a word for an identity document", owner=True
             )
         elif cue.kind == "national" and cue.gap < 20:
-            done.append((start, end))
+            taken.add(start, end)
             yield Candidate(
                 start, end, Label.NATIONAL_ID, 0.85, "number after a word for a national number", owner=True
             )
+
+
+def _mixed(page: Page) -> Iterator[re.Match[str]]:
+    """Give the words of capitals and digits that could be a document's number."""
+    for at in page.figures:
+        word = page.words[at]
+        if 6 <= len(word) <= 13 and not word.isdigit():
+            match = _MIXED.match(page.text, page.starts[at])
+            if match:
+                yield match
 
 
 def _card_valid(value: str) -> bool:
@@ -106,10 +117,11 @@ def _floor(page: Page, place: int) -> int:
     return page.blocks[index - 1].start if index and block.start + 60 > place else block.start
 
 
-def _lettered(page: Page) -> Iterator[Candidate]:
+def _lettered(page: Page, runs: list[Run]) -> Iterator[Candidate]:
     text = page.text
-    for pattern, module, country, needs_label in LETTERED:
-        for match in pattern.finditer(text):
+    zones = [(0, len(text))] if _FISCAL.search(text) else list(_zones(text, runs))
+    for pattern, module, country, needs_label in LETTERED if zones else ():
+        for match in (match for zone in zones for match in pattern.finditer(text, *zone)):
             start, end = match.span()
             cue = cue_before(page.low, start, _floor(page, start))
             labelled = cue.kind == "national"
@@ -131,19 +143,30 @@ def _lettered(page: Page) -> Iterator[Candidate]:
                 )
 
 
+def _zones(text: str, runs: list[Run]) -> Iterator[tuple[int, int]]:
+    """Give the stretches around five digits and more that have a capital letter beside them."""
+    for run in runs:
+        if run.end - run.start >= 5:
+            start, end = max(0, run.start - 4), min(len(text), run.end + 8)
+            if _CAPITAL.search(text, start, end):
+                yield start, end
+
+
 def _in_run(page: Page, run: Run) -> Iterator[Candidate]:
     low = page.low
     total = sum(end - start for start, end in run.groups)
     if total < _MIN_DOCUMENT:
         return
     at = -1
-    for start, end, digits in windows(run, low, _MIN_DOCUMENT, 16):
+    cues: dict[int, Cue] = {}
+    for start, end, digits, lengths in windows(run, low, _MIN_DOCUMENT, 16):
         if start < at:
             continue
         if start and low[start - 1].isalpha() and not _glued_ok(low, start):
             continue
-        lengths = tuple(e - s for s, e in run.groups if start <= s and e <= end)
-        cue = cue_before(low, start, _floor(page, start))
+        if start not in cues:
+            cues[start] = cue_before(low, start, _floor(page, start))
+        cue = cues[start]
         if cue.kind == "national" and not known(digits) and _validated_inside(run, low, start, end):
             continue
         candidate = _national(low, start, end, digits, lengths, cue) or _document(page, start, end, digits, cue, run)
@@ -154,7 +177,9 @@ def _in_run(page: Page, run: Run) -> Iterator[Candidate]:
 
 def _validated_inside(run: Run, low: str, start: int, end: int) -> bool:
     """Tell whether a shorter series of groups from the same start passes a check of its own."""
-    return any(left == start and right < end and belgian(digits) for left, right, digits in windows(run, low, 11, 11))
+    return any(
+        left == start and right < end and belgian(digits) for left, right, digits, _ in windows(run, low, 11, 11)
+    )
 
 
 def _glued_ok(low: str, start: int) -> bool:

@@ -51,17 +51,19 @@ def _joined(low: str, before: tuple[int, int], start: int) -> bool:
     return not (between == ". " and before[1] - before[0] > 3)
 
 
-def windows(run: Run, low: str, fewest: int, most: int) -> Iterator[tuple[int, int, str]]:
-    """Give (start, end, digits) of every series of whole groups that holds this many digits, the longest first."""
+def windows(run: Run, low: str, fewest: int, most: int) -> Iterator[tuple[int, int, str, tuple[int, ...]]]:
+    """Give (start, end, digits, length of each group) of every series of whole groups that holds this many digits, the longest first."""
     groups = run.groups
     for first in range(len(groups)):
         digits = ""
-        found: list[tuple[int, int, str]] = []
+        found: list[tuple[int, int, str, tuple[int, ...]]] = []
+        lengths: tuple[int, ...] = ()
         for last in range(first, min(len(groups), first + _MAX_GROUPS)):
             start, end = groups[last]
             digits += low[start:end]
+            lengths += (end - start,)
             if len(digits) > most:
                 break
             if len(digits) >= fewest:
-                found.append((groups[first][0], end, digits))
+                found.append((groups[first][0], end, digits, lengths))
         yield from reversed(found)
