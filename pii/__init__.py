@@ -1,6 +1,6 @@
 """What must not be read in an application document: finds it, says why, and masks it.
 
-``load``, ``detect`` and ``explain`` bring in spaCy when first called; everything else is light enough for a process
+``load`` and ``detect`` bring in spaCy when first called; everything else is light enough for a process
 that only shows masked texts.
 """
 

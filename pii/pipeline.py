@@ -7,20 +7,28 @@ begins and ends on a token.
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.util import registry
 from spacy.vocab import Vocab
 
+from pii.candidates import Candidate
+from pii.errors import PiiError
 from pii.findings import Finding
-from pii.scan import Scan, examine, judge, propose, settle
+from pii.labels import Label
+from pii.scan import Scan, judge, propose, settle
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_|\s+")
 KEY = "pii"
+MODEL_VARIABLE = "PII_SPACY_MODEL"
+_PERSON = frozenset({"PER", "PERSON"})
 
 
 class CandidateTokenizer:
@@ -82,10 +90,12 @@ def _cut(scan: Scan) -> tuple[list[str], list[bool]]:
     return words, spaces
 
 
-@spacy.registry.tokenizers("pii.CandidateTokenizer.v1")
-def make_tokenizer() -> Any:
+def make_tokenizer() -> Callable[[Language], CandidateTokenizer]:
     """Give the maker of the tokenizer, as spaCy's registry wants it."""
     return lambda nlp: CandidateTokenizer(nlp.vocab)
+
+
+registry.tokenizers.register("pii.CandidateTokenizer.v1", func=make_tokenizer)
 
 
 def _scan_of(doc: Doc) -> Scan:
@@ -96,7 +106,7 @@ def _scan_of(doc: Doc) -> Scan:
 
 
 @Language.factory("pii_context")
-def make_context(nlp: Language, name: str) -> Any:
+def make_context(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     """Give the component that weighs each candidate by its context."""
 
     def component(doc: Doc) -> Doc:
@@ -107,7 +117,7 @@ def make_context(nlp: Language, name: str) -> Any:
 
 
 @Language.factory("pii_findings")
-def make_findings(nlp: Language, name: str) -> Any:
+def make_findings(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     """Give the component that settles the findings and writes ``doc.spans["pii"]``."""
 
     def component(doc: Doc) -> Doc:
@@ -120,10 +130,12 @@ def make_findings(nlp: Language, name: str) -> Any:
 
 
 def _span(doc: Doc, found: Finding) -> Span:
-    span = doc.char_span(found.start, found.end, label=found.label.value, alignment_mode="strict")
-    if span is None:
-        span = doc.char_span(found.start, found.end, label=found.label.value, alignment_mode="expand")
-    return span
+    """Give the span of a finding; where a part of a word was found, the span is the whole token."""
+    for mode in ("strict", "expand"):
+        span = doc.char_span(found.start, found.end, label=found.label.value, alignment_mode=mode)
+        if span is not None:
+            return span
+    raise PiiError("a finding lies outside its text")
 
 
 def findings_of(doc: Doc) -> tuple[Finding, ...]:
@@ -131,11 +143,40 @@ def findings_of(doc: Doc) -> tuple[Finding, ...]:
     return _scan_of(doc).findings
 
 
+@Language.factory("pii_names", default_config={"model": ""})
+def make_names(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:
+    """Give the component that lets an installed spaCy pipeline name the people among the references."""
+    reader = spacy.load(model)
+
+    def component(doc: Doc) -> Doc:
+        scan = _scan_of(doc)
+        blocks = [block for block in scan.page.blocks if block.section == "references"]
+        with reader.memory_zone():
+            for block in blocks:
+                for entity in reader(scan.page.text[block.start : block.end]).ents:
+                    if entity.label_ in _PERSON:
+                        scan.candidates.append(_named(scan, block.start + entity.start_char, block.end))
+        return doc
+
+    return component
+
+
+def _named(scan: Scan, start: int, block_end: int) -> Candidate:
+    line_end = scan.page.text.find("\n", start, block_end)
+    end = line_end if line_end >= 0 else block_end
+    return Candidate(
+        start, end, Label.REFERENCE, 0.7, "person named among the references, by the language model", rule="names"
+    )
+
+
 def build() -> Language:
-    """Make the pipeline."""
+    """Make the pipeline; the environment variable ``PII_SPACY_MODEL`` may name an installed one to help with names."""
     config = {"nlp": {"tokenizer": {"@tokenizers": "pii.CandidateTokenizer.v1"}}}
     nlp = spacy.blank("xx", config=config)
     nlp.add_pipe("pii_context")
+    model = os.environ.get(MODEL_VARIABLE, "")
+    if model:
+        nlp.add_pipe("pii_names", config={"model": model})
     nlp.add_pipe("pii_findings")
     return nlp
 
@@ -150,8 +191,3 @@ def detect(text: str) -> tuple[Finding, ...]:
     nlp = _shared()
     with nlp.memory_zone():
         return findings_of(nlp(text))
-
-
-def explain(text: str) -> Scan:
-    """Take a text through all stages and give the candidates too, the dismissed ones with their reasons."""
-    return examine(text)
