@@ -44,7 +44,7 @@ lint: $(VENV)/.dev ## Check style, types and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 
 .PHONY: format
 format: $(VENV)/.dev ## Bring the code into its style

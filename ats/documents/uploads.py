@@ -4,16 +4,20 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
+import structlog
 
+from ats.core import db
 from ats.core.blobs import BlobWriter
 from ats.core.crypto import ChunkSealer, new_key
-from ats.core.errors import NotFound
+from ats.core.errors import NotFound, Unavailable
 from ats.core.services import Services
 from ats.documents.rules import SNIFF_BYTES, DocumentRefused, Kind, Limits, Refusal, safe_name, sniff
 from ats.documents.tables import Upload
 
 # A kept upload waits this long for its form to be sent again; then it is cleaned up.
 UPLOAD_LIFE = timedelta(hours=2)
+
+log = structlog.get_logger()
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -81,11 +85,15 @@ class UploadSink:
         self.received = Received(self._id, kind, safe_name(self._filename), self._size, self._key)
 
     async def abort(self) -> None:
-        """The connection broke, or the form is malformed: keep nothing."""
+        """The connection broke, or the form is malformed: keep nothing, not even a file that was whole already."""
+        if self.received is not None:
+            self.received = None
+            await self._services.blobs.delete(blob_path(self._id))
         if self._writer is not None:
             self._writer.abort()
-            await Upload.delete().where(Upload.id == self._id)
             self._writer = None
+            # The row goes last: until the object is gone it tells the clean-up of it.
+            await Upload.delete().where(Upload.id == self._id)
 
     async def _refuse(self, refusal: Refusal) -> None:
         self.refusal = refusal
@@ -99,12 +107,19 @@ async def still_there(upload_id: UUID) -> None:
 
 
 async def clean_up(services: Services, *, now: datetime) -> int:
-    """Delete uploads whose form never came; gives how many."""
+    """Delete uploads whose form never came; gives how many. One that fails is left for the next time."""
     rows = await Upload.select(Upload.id, Upload.blob_path).where(Upload.created_at < now - UPLOAD_LIFE)
+    cleaned = 0
     for row in rows:
-        await services.blobs.delete(row["blob_path"])
-        await Upload.delete().where(Upload.id == row["id"])
-    return len(rows)
+        try:
+            async with db.transaction():
+                # The row first: a form that is sent at this moment has either taken it already, or finds it gone.
+                if await Upload.delete().where(Upload.id == row["id"]).returning(Upload.id):
+                    await services.blobs.delete(row["blob_path"])
+                    cleaned += 1
+        except Unavailable:
+            log.warning("upload_not_cleaned")
+    return cleaned
 
 
 def blob_path(upload_id: UUID) -> str:

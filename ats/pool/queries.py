@@ -24,14 +24,3 @@ async def membership_of(candidate_id: UUID) -> Membership | None:
         candidate_id,
     )
     return Membership(**row) if row else None
-
-
-async def member_ids(*, before: tuple[date, UUID] | None, limit: int) -> list[tuple[date, UUID]]:
-    """Members, the newest first: (since, candidate id), from just after `before` on."""
-    since, candidate_id = before or (date.max, UUID(int=2**128 - 1))
-    rows = await db.fetch(
-        "SELECT since, candidate_id FROM pool_membership WHERE (since, candidate_id) < ($1, $2) "
-        "ORDER BY since DESC, candidate_id DESC LIMIT $3",
-        since, candidate_id, limit,
-    )  # fmt: skip
-    return [(row["since"], row["candidate_id"]) for row in rows]

@@ -28,7 +28,8 @@ SENT_TWICE = N_("This was sent more than once. Please open the page again.")
 NOT_EMAIL = N_("This is not a complete e-mail address, such as name@example.be.")
 NOT_TELEPHONE = N_("This is not a telephone number that can be called, such as +32 470 12 34 56.")
 NATIONAL_ID = N_("Please leave out your national register number: it may not be used for recruitment.")
-_ELEVEN_DIGITS = re.compile(r"(?<![\d+])\d{2}[ .]?\d{2}[ .]?\d{2}[ .-]?\d{3}[ .]?\d{2}(?!\d)")
+# In every way that people separate the digits: 85.07.30-033.28, 85.07.30-033-28, 850730 033 28.
+_ELEVEN_DIGITS = re.compile(r"(?<![\d+])\d{2}[ ./-]?\d{2}[ ./-]?\d{2}[ ./-]{0,3}\d{3}[ ./-]{0,3}\d{2}(?!\d)")
 
 
 class Form:
