@@ -50,15 +50,17 @@ class FolderMailer:
 
 
 class SmtpMailer:
-    """Speaks SMTP: smtp://[user:password@]host[:port] with STARTTLS where offered, smtps:// with TLS from the start.
+    """Speaks SMTP: smtp://[user:password@]host[:port] with STARTTLS, smtps:// with TLS from the start.
 
-    `?starttls=required` refuses a server that does not offer it, `?starttls=never` does not try.
+    `?starttls=required` refuses a server that does not offer it; that is the default where there is a password.
+    `?starttls=offered` takes it where it is offered (the default elsewhere), `?starttls=never` does not try. With TLS
+    the certificate is checked against what this system trusts; SSL_CERT_FILE, as OpenSSL reads it, adds one's own.
     """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         tls = parts.scheme == "smtps"
-        starttls = parse_qs(parts.query).get("starttls", ["offered"])[0]
+        starttls = parse_qs(parts.query).get("starttls", ["required" if parts.password else "offered"])[0]
         self._client = {
             "hostname": parts.hostname or "localhost",
             "port": parts.port or (465 if tls else 25),
