@@ -67,6 +67,7 @@ class Organisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: list[str] = msgspec.field(default_factory=lambda: list(LANGUAGES))
     retention: Retention = msgspec.field(default_factory=Retention)
     affiliates: list[Affiliate] = msgspec.field(default_factory=list)
+    certificates: list[str] = msgspec.field(default_factory=list)
 
     @property
     def zone(self) -> ZoneInfo:

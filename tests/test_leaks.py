@@ -131,7 +131,8 @@ async def live_through(client, cast, services, work, applicant, words):
     await apply(client, applicant, vacancy=cast.vacancy_slug, cv=(f"{words['file']}.pdf", b"no pdf", "application/pdf"))
     await work()
     await sign_in(client, cast.owner)
-    await client.get(f"/desk/vacancies/{cast.vacancy}?q={words['cv']}")
+    found = await client.post(f"/desk/vacancies/{cast.vacancy}", data={"q": words["cv"]}, follow_redirects=True)
+    assert not [field for field, word in words.items() if word in str(found.url)]
     await sign_in(client, None)
     path = private_path(services, applicant.email)
     assert (await client.get(path)).status_code == 200

@@ -17,14 +17,17 @@ from ats.core.text import N_
 from ats.documents import actions as documents
 from ats.documents.queries import load_finding_for
 from ats.vacancies.queries import DeskVacancy, load_vacancy_for, vacancies_for
+from ats.web.form_tokens import open_value, seal_value
 from ats.web.forms import Form
-from ats.web.pages import AnyRequest, page, redirect
+from ats.web.pages import AnyRequest, page, redirect, see_other
 from ats.web.paging import Cursor
 from ats.web.query import query_value
 from ats.web.site import site_of
 
 MIN_REASON = 10
 MAX_REASON = 500
+MAX_WORDS = 200
+MAX_SEALED = 2_000
 TOO_SHORT = N_("Please give your reason in at least 10 characters.")
 
 
@@ -42,25 +45,64 @@ async def vacancies(request: AnyRequest, services: NamedDependency[Services]) ->
 
 
 @get("/desk/vacancies/{id:str}", name="ats:desk:vacancy", needs=staff(Power.READ_APPLICATIONS))
-async def vacancy(request: AnyRequest, id: FromPath[UUID]) -> Response[Any]:  # noqa: A002 -- the name in the path
+async def vacancy(
+    request: AnyRequest,
+    id: FromPath[UUID],  # noqa: A002 -- the name in the path
+    services: NamedDependency[Services],
+) -> Response[Any]:
     """The applications for one vacancy."""
-    found = await load_vacancy_for(request.user, id)
-    return await _list(request, found)
+    return await _list(request, services, await load_vacancy_for(request.user, id))
 
 
 @get("/desk/spontaneous", name="ats:desk:spontaneous", needs=staff(Power.READ_APPLICATIONS))
-async def spontaneous(request: AnyRequest) -> Response[Any]:
+async def spontaneous(request: AnyRequest, services: NamedDependency[Services]) -> Response[Any]:
     """The applications without a vacancy."""
-    return await _list(request, None)
+    return await _list(request, services, None)
 
 
-async def _list(request: AnyRequest, listed: DeskVacancy | None) -> Response[Any]:
-    sought = query_value(request, "q")
+@post("/desk/vacancies/{id:str}", name="ats:desk:search_vacancy", needs=staff(Power.READ_APPLICATIONS))
+async def search_vacancy(
+    request: AnyRequest,
+    id: FromPath[UUID],  # noqa: A002 -- the name in the path
+    services: NamedDependency[Services],
+) -> Response[None]:
+    """Search among the applications for one vacancy."""
+    found = await load_vacancy_for(request.user, id)
+    return see_other(request, "desk:vacancy", id=found.id, sought=await _sealed_words(request, services))
+
+
+@post("/desk/spontaneous", name="ats:desk:search_spontaneous", needs=staff(Power.READ_APPLICATIONS))
+async def search_spontaneous(request: AnyRequest, services: NamedDependency[Services]) -> Response[None]:
+    """Search among the applications without a vacancy."""
+    return see_other(request, "desk:spontaneous", sought=await _sealed_words(request, services))
+
+
+async def _sealed_words(request: AnyRequest, services: Services) -> str | None:
+    """The words of a search for the address of its results: sealed, since somebody's name may be among them."""
+    form = await Form.read(request)
+    words = form.text("q", max_length=MAX_WORDS, required=False)
+    form.check()
+    return seal_value(services.keyring, _search_of(request), words, now=read_clock()) if words else None
+
+
+async def _list(request: AnyRequest, services: Services, listed: DeskVacancy | None) -> Response[Any]:
+    sealed = query_value(request, "sought", max_length=MAX_SEALED)
+    sought = open_value(services.keyring, _search_of(request), sealed, now=read_clock()) if sealed else ""
     cursor = Cursor.parse(query_value(request, "page"))
     found = await queries.list_applications(request.user, listed.id if listed else None, sought=sought, cursor=cursor)
     return page(
-        request, "desk/applications.html", applications=found, vacancy=listed, sought=sought, is_first=cursor is None
+        request,
+        "desk/applications.html",
+        applications=found,
+        vacancy=listed,
+        sought=sought,
+        sealed=sealed,
+        is_first=cursor is None,
     )
+
+
+def _search_of(request: AnyRequest) -> str:
+    return f"search by {request.user.id}"
 
 
 @get("/desk/applications/{id:str}", name="ats:desk:application", needs=staff(Power.READ_APPLICATIONS))
@@ -112,4 +154,4 @@ def _path(request: AnyRequest, found: OpenApplication) -> str:
     return site_of(request.scope).path_for("desk:application", root_path=root_path, id=found.id)
 
 
-HANDLERS = (vacancies, vacancy, spontaneous, application, reveal)
+HANDLERS = (vacancies, vacancy, spontaneous, search_vacancy, search_spontaneous, application, reveal)

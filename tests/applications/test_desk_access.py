@@ -99,7 +99,7 @@ async def gone(client, cast, sent, finding):
         listed = await client.get(f"/desk/vacancies/{cast.vacancy}")
         assert listed.status_code == 200 and NOOR.name not in listed.text and "No applications yet" in listed.text
         for words in ("Noor", "Antwerpen"):
-            found = await client.get(f"/desk/vacancies/{cast.vacancy}", params={"q": words})
+            found = await client.post(f"/desk/vacancies/{cast.vacancy}", data={"q": words}, follow_redirects=True)
             assert NOOR.name not in found.text and "Nothing found" in found.text
         pool = await client.get("/desk/pool")
         assert pool.status_code == 200 and NOOR.name not in pool.text and str(sent) not in pool.text
