@@ -156,16 +156,21 @@ async def refresh_due_dates(services: Services, candidate_id: UUID, *, now: date
     """Set the due date of each of a person's applications to what the rules say now, in the open transaction.
 
     Called after everything that can change a basis: an application, a consent, a withdrawal. Nothing else moves one.
-    What falls past its date by this is unreadable when the transaction commits, and erased after the grace.
+    What falls past its date by this is unreadable when the transaction commits, and erased after the grace. What is
+    past its date already stays so, also when no sweep has come by yet.
     """
     membership = await memberships.membership_of(candidate_id)
     periods = services.organisation.retention
     async with db.past_due_visible():
         rows = await (
             Application.select(
-                Application.id, Application.applied_at, Application.applied_on, Application.basis, Application.erase_after
+                Application.id,
+                Application.applied_at,
+                Application.applied_on,
+                Application.basis,
+                Application.erase_after,
             )
-            .where(Application.candidate_id == candidate_id)
+            .where(Application.candidate_id == candidate_id, Application.due_on > services.today(now))
             .lock_rows("UPDATE")
         )
         for row in rows:

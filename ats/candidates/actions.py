@@ -12,6 +12,7 @@ from ats.core import db
 from ats.core.crypto import hash_token, new_key, new_token
 from ats.core.rooms import Subject
 from ats.core.services import Services
+from ats.retention.queries import being_erased
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -34,14 +35,18 @@ class Registered(msgspec.Struct, frozen=True):
 async def recognise(services: Services, contact: Contact) -> Registered:
     """Find the person with this e-mail address, or name a new one. In the open transaction, which holds a lock.
 
-    Somebody whose last application is past its due date is not found: they come back as a new person.
+    Somebody whose last application is past its due date, or whose erasure has begun, is not found: they come back as
+    a new person.
     """
     email = normalised_email(contact.email)
     await db.fetch("SELECT pg_advisory_xact_lock($1)", email_lock(services.keyring.derive("email lock"), email))
-    row = await Candidate.select(Candidate.id).where(Candidate.email == email).order_by(Candidate.created_at).first()
-    if row is None:
-        return Registered(uuid4(), new_key(), is_new=True)
-    return Registered(row["id"], await queries.data_key(services, row["id"]), is_new=False)
+    rows = await db.fetch("SELECT id FROM candidate WHERE email = $1 ORDER BY created_at FOR NO KEY UPDATE", email)
+    # Asked once they are locked, so that no erasure can begin any more.
+    going = await being_erased([row["id"] for row in rows])
+    for row in rows:
+        if row["id"] not in going:
+            return Registered(row["id"], await queries.data_key(services, row["id"]), is_new=False)
+    return Registered(uuid4(), new_key(), is_new=True)
 
 
 async def store_new(services: Services, registered: Registered, contact: Contact, *, now: datetime) -> None:

@@ -1,13 +1,15 @@
 """Reading people, and opening what is sealed with their key."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from ats.candidates.rules import LINK_PURPOSE, key_context
 from ats.candidates.tables import Candidate, CandidateKey, PrivateLink
+from ats.core import db
 from ats.core.access import Candidate as CandidateActor
-from ats.core.crypto import hash_token
+from ats.core.crypto import Keyring, Unreadable, hash_token
 from ats.core.errors import NotFound
 from ats.core.services import Services
 
@@ -57,3 +59,20 @@ async def data_key(services: Services, candidate_id: UUID) -> bytes:
     if row is None:
         raise NotFound
     return services.keyring.unwrap(row["master_key_id"], row["wrapped"], key_context(candidate_id))
+
+
+async def unknown_master_keys(keyring: Keyring) -> list[str]:
+    """Ids of master keys that wrapped somebody's key and are missing from `keyring`, or are not the same any more."""
+    rows = await db.fetch(
+        "SELECT DISTINCT ON (master_key_id) master_key_id, candidate_id, wrapped FROM candidate_key "
+        "ORDER BY master_key_id"
+    )
+    return [row["master_key_id"] for row in rows if not _opens(keyring, row)]
+
+
+def _opens(keyring: Keyring, row: Any) -> bool:
+    try:
+        keyring.unwrap(row["master_key_id"], row["wrapped"], key_context(row["candidate_id"]))
+    except Unreadable:
+        return False
+    return True

@@ -9,22 +9,25 @@ from ats.core import db
 from ats.core.rooms import Subject
 from ats.core.services import Services
 from ats.pool.tables import PoolMembership
+from ats.retention.queries import lock_person
 from ats.retention.rules import Basis, due_date
 
 
 async def join_pool(services: Services, candidate_id: UUID, given_event_id: UUID, *, since: date) -> None:
     """Make the person a member on the strength of a `given` event, in the open transaction.
 
-    since: the civil date of the event. Somebody who is a member already moves on to the newer consent. The database
-    refuses an event that is not theirs, not `given`, or withdrawn since.
+    since: the civil date of the event. Somebody who is a member already moves on to the newer consent, also when the
+    older one is over and still to be swept. The database refuses an event that is not theirs, not `given`, or
+    withdrawn since.
     """
     due_on = due_date(since, Basis.TALENT_POOL, services.organisation.retention)
-    await db.fetch(
-        "INSERT INTO pool_membership (candidate_id, given_event_id, since, due_on) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (candidate_id) DO UPDATE "
-        "SET given_event_id = excluded.given_event_id, since = excluded.since, due_on = excluded.due_on",
-        candidate_id, given_event_id, since, due_on,
-    )  # fmt: skip
+    async with db.past_due_visible():
+        await db.fetch(
+            "INSERT INTO pool_membership (candidate_id, given_event_id, since, due_on) VALUES ($1, $2, $3, $4) "
+            "ON CONFLICT (candidate_id) DO UPDATE "
+            "SET given_event_id = excluded.given_event_id, since = excluded.since, due_on = excluded.due_on",
+            candidate_id, given_event_id, since, due_on,
+        )  # fmt: skip
 
 
 async def leave_pool(candidate_id: UUID, *, channel: str, now: datetime) -> bool:
@@ -32,6 +35,8 @@ async def leave_pool(candidate_id: UUID, *, channel: str, now: datetime) -> bool
 
     The withdrawal refers to the same statement and wording as the consent that it ends.
     """
+    # A form of theirs that gives a new consent at the same moment comes either before this or after it.
+    await lock_person(candidate_id)
     gone = await db.fetch("DELETE FROM pool_membership WHERE candidate_id = $1 RETURNING given_event_id", candidate_id)
     if not gone:
         return False

@@ -15,12 +15,13 @@ _KEEPS_REFERENCES = ("audit_event", "erasure")
 
 
 class OpenErasure(msgspec.Struct, frozen=True):
-    """An entry of the register: what is erased, why, and the counts so far."""
+    """An entry of the register: what is erased, why, and the counts so far. done_at: None while it is open."""
 
     id: UUID
     candidate_id: UUID
     application_id: UUID | None
     cause: str
+    done_at: datetime | None
     counts: dict[str, int]
 
 
@@ -94,13 +95,56 @@ async def withdrawn_subject(application_id: UUID, *, on: date, now: datetime) ->
     return Subject(row["candidate_id"], application_id if row["others_stay"] else None) if row else None
 
 
-async def erasure_of(subject: Subject) -> OpenErasure:
+async def is_due(subject: Subject, *, on: date, moment: datetime) -> bool:
+    """Whether everything of the subject is due, as in `due_subjects`; asked again once the person is locked."""
+    async with db.past_due_visible():
+        row = await db.fetch_row(
+            f"SELECT coalesce(bool_and({_GONE}), false) AS due FROM application "  # noqa: S608 -- constants of this module
+            "WHERE candidate_id = $3 AND ($4::uuid IS NULL OR id = $4)",
+            on, moment, subject.candidate_id, subject.application_id,
+        )  # fmt: skip
+    return bool(row and row["due"])
+
+
+async def lock_person(candidate_id: UUID) -> None:
+    """Hold a person until the open transaction ends: what they do and the beginning of their erasure take turns."""
+    async with db.past_due_visible():
+        await db.fetch("SELECT FROM candidate WHERE id = $1 FOR NO KEY UPDATE", candidate_id)
+
+
+async def being_erased(candidate_ids: Collection[UUID]) -> set[UUID]:
+    """Those of whom everything is being erased; nothing new may be stored under such an id."""
+    rows = await db.fetch(
+        "SELECT candidate_id FROM erasure WHERE candidate_id = ANY($1) AND application_id IS NULL", list(candidate_ids)
+    )
+    return {row["candidate_id"] for row in rows}
+
+
+async def end_memberships(*, on: date, now: datetime) -> None:
+    """End every pool membership that is due on the date `on`; its person's events say that the consent expired."""
+    await db.fetch(
+        "WITH ended AS (DELETE FROM pool_membership WHERE due_on <= $1 RETURNING given_event_id) "
+        "INSERT INTO consent_event "
+        "(id, candidate_id, purpose, kind, statement_hash, wording_hash, language, channel, at) "
+        "SELECT gen_random_uuid(), candidate_id, purpose, 'expired', statement_hash, wording_hash, language, "
+        "'retention', $2 FROM consent_event WHERE id IN (SELECT given_event_id FROM ended)",
+        on, now,
+    )  # fmt: skip
+
+
+async def erasure_of(subject: Subject) -> OpenErasure | None:
     """The register's entry for a subject; there is exactly one once an erasure has begun."""
     rows = await _erasures(
         "candidate_id = $1 AND coalesce(application_id, candidate_id) = $2",
         subject.candidate_id, subject.application_id or subject.candidate_id,
     )  # fmt: skip
-    return rows[0]
+    return rows[0] if rows else None
+
+
+async def lock_open_erasure(erasure_id: UUID) -> OpenErasure | None:
+    """An entry, locked until the open transaction ends; None when somebody else has finished it."""
+    rows = await _erasures("id = $1 AND done_at IS NULL", erasure_id, lock=True)
+    return rows[0] if rows else None
 
 
 async def open_erasures() -> list[OpenErasure]:
@@ -108,10 +152,10 @@ async def open_erasures() -> list[OpenErasure]:
     return await _erasures("done_at IS NULL")
 
 
-async def _erasures(condition: str, *values: object) -> list[OpenErasure]:
+async def _erasures(condition: str, *values: object, lock: bool = False) -> list[OpenErasure]:
     rows = await db.fetch(
-        "SELECT id, candidate_id, application_id, cause, counts FROM erasure "  # noqa: S608 -- conditions of this module
-        f"WHERE {condition} ORDER BY begun_at",
+        "SELECT id, candidate_id, application_id, cause, done_at, counts FROM erasure "  # noqa: S608 -- conditions of this module
+        f"WHERE {condition} ORDER BY begun_at{' FOR UPDATE' if lock else ''}",
         *values,
     )
     return [OpenErasure(**{**row, "counts": json.loads(row["counts"])}) for row in rows]
@@ -136,6 +180,13 @@ async def references_to(subject: Subject) -> list[str]:
             subject.application_id or subject.candidate_id,
         )
     ]
+
+
+async def earlier_clock(now: datetime) -> datetime:
+    """The earlier of `now` and the database's own clock: one clock that is ahead erases nothing early."""
+    rows = await db.fetch("SELECT least($1, clock_timestamp()) AS earlier", now)
+    earlier: datetime = rows[0]["earlier"]
+    return earlier
 
 
 async def days_overdue(*, on: date) -> int:
