@@ -87,7 +87,7 @@ class Bound:
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(db=engine, **options)  # type: ignore[call-arg] -- the next base is Table
+        super().__init_subclass__(db=engine, **options)  # type: ignore[call-arg]  # the next base is Table
 
 
 _day: ContextVar[date | None] = ContextVar("ats_day", default=None)
