@@ -50,7 +50,7 @@ def bank_candidates(page: Page) -> Iterator[Candidate]:
             continue
         end, value = _take(low, match)
         wanted = _LENGTHS[match.group(1)]
-        valid = len(value) == wanted and iban.is_valid(value)
+        valid = len(value) == wanted and iban.is_valid(value, check_country=False)
         cue = cue_before(low, start, page.block_at(start).start)
         labelled = cue.kind == "bank" and cue.gap < 30
         if not valid and not (labelled and len(value) >= 14 and sum(c.isdigit() for c in value) >= 10):

@@ -64,7 +64,7 @@ def identity_candidates(page: Page, runs: list[Run], taken: Spans) -> Iterator[C
         value = match.group()
         if (
             any(char in "oilsb" for char in value)
-            and sum(char.isdigit() for char in value) >= 8
+            and sum(char.isdigit() for char in value) >= 7
             and free(*match.span())
         ):
             digits = re.sub(r"\D", "", value.translate(_UNSLIP))
@@ -197,7 +197,7 @@ def _national(low: str, start: int, end: int, digits: str, lengths: tuple[int, .
         digits.startswith("324") and len(digits) == 11 and not labelled and lengths not in ((6, 3, 2), (2, 2, 2, 3, 2))
     )
     country = distinctive(lengths, digits)
-    if country and not mobile and not (cue.kind == "other" and cue.gap < 14):
+    if country and not mobile and (country == "Belgian" or not (cue.kind == "other" and cue.gap < 14)):
         reason = (
             f"{country} national number, check digits right"
             if country == "Belgian"
