@@ -43,7 +43,7 @@ def template() -> Catalog:
     """All texts, untranslated."""
     catalog = Catalog(fuzzy=False)
     for message, place in found():
-        catalog.add(message, locations=[(place, None)])
+        catalog.add(message, locations=[(place, 0)])
     return catalog
 
 
@@ -55,7 +55,7 @@ def load(language: str) -> Catalog:
 
 def strings(message: Message) -> tuple[str, ...]:
     """What a text is in the language of its catalogue: one, or one for each plural form; "" where it is missing."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string or "",) if isinstance(message.string, str | None) else tuple(message.string)
 
 
 def save(language: str, catalog: Catalog) -> None:
