@@ -80,6 +80,8 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
             features["vacancy"] = 1.0
     if candidate.label in _SPOKEN and (section == "languages" or _among_languages(page, clauses, begin, end)):
         features["language"] = 1.0
+    if clauses.count("gap", begin, end):
+        features["gap"] = 1.0
     if clauses.count("negative", left, right):
         features["negative"] = 1.0
     if section in PERSONAL_SECTIONS:

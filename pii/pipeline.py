@@ -68,6 +68,8 @@ def _cut(scan: Scan) -> tuple[list[str], list[bool]]:
         first, last = page.block_index(candidate.start), page.block_index(max(candidate.start, candidate.end - 1))
         for index in range(first, last + 1):
             touched[index] = 1
+    for index, block in enumerate(page.blocks):
+        touched[index] |= block.section == "references"
     words: list[str] = []
     spaces: list[bool] = []
     at = 0

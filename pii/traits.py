@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pii.candidates import Candidate
 from pii.clauses import Clauses
@@ -11,7 +12,7 @@ from pii.matcher import Hit
 from pii.text import Page
 
 _COPULA = frozenset(
-    "ben was bent is blijf suis étais etais reste am m was bin war gelte blieb noemen noemt omschrijven vinden decrivent decrit trouvent dit disent "
+    "ben was bent is blijf suis étais etais reste am was bin war gelte blieb noemen noemt omschrijven vinden decrivent decrit trouvent dit disent "
     "describe call called find consider considered beschreiben nennen sagen sagt say said heet zeggen zegt qualifie dite dit".split()
 )
 _MOST_BETWEEN = 4
@@ -31,7 +32,8 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
         begin, end = clauses.sentence(first, last)
         block = page.block_at(page.starts[first])
         own = clauses.count("self", begin, end)
-        copula = any(word in _COPULA for word in page.words[max(begin, first - 14) : first])
+        before = page.words[max(begin, first - 14) : first]
+        copula = any(word in _COPULA for word in before) or ("i", "m") in pairwise(before)
         index = page.block_index(page.starts[first])
         above = page.blocks[index - 1] if index else None
         described = clauses.count("character", begin, end) > 0 or (
