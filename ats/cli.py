@@ -189,9 +189,11 @@ def _settings() -> Settings:
     try:
         return read_settings(environ)
     except SettingsError as error:
-        _give_up(
-            "These settings need attention:\n" + "\n".join(f"  {each}" for each in error.problems), HOPELESS_STATUS
-        )
+        _refuse(error)
+
+
+def _refuse(error: SettingsError) -> NoReturn:
+    _give_up("These settings need attention:\n" + "\n".join(f"  {each}" for each in error.problems), HOPELESS_STATUS)
 
 
 def _asyncio(work: Coroutine[Any, Any, T]) -> T:
@@ -199,7 +201,8 @@ def _asyncio(work: Coroutine[Any, Any, T]) -> T:
     import asyncpg
 
     from ats.core.db import UnsafeRole
-    from ats.process import NotMigrated
+    from ats.core.migrate import MigrationFailed
+    from ats.process import NotMigrated, WrongMasterKey
     from ats.web.server import AddressUnusable
 
     try:
@@ -208,11 +211,15 @@ def _asyncio(work: Coroutine[Any, Any, T]) -> T:
         sys.exit(130)
     except Invalid as error:
         _give_up("\n".join(f"{name}: {text}" for name, text in error.fields.items()))
-    except EmbeddedError as error:
-        _give_up(str(error))
-    except (NotMigrated, UnsafeRole, ValueError) as error:
+    except SettingsError as error:
+        _refuse(error)
+    except MigrationFailed:
+        _give_up("A migration failed, and nothing was changed.")
+    except asyncpg.InterfaceError:
+        _give_up("ATS_DATABASE_URL has a part that the driver does not understand.", HOPELESS_STATUS)
+    except (NotMigrated, WrongMasterKey, UnsafeRole, ValueError) as error:
         _give_up(str(error), HOPELESS_STATUS)
-    except (AddressUnusable, AtsError) as error:
+    except (EmbeddedError, AddressUnusable, AtsError) as error:
         _give_up(str(error))
     except asyncpg.PostgresError as error:
         _give_up(f"PostgreSQL refused: {type(error).__name__}. Check ATS_DATABASE_URL; `ats doctor` says more.")

@@ -1,19 +1,20 @@
 """`ats doctor`: looks at everything that the product needs, one by one, and says what to do about what is wrong."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import asyncpg
-from redis.exceptions import RedisError
-
+from ats.candidates.queries import unknown_master_keys
 from ats.core import db
 from ats.core.bell import ArqBell
 from ats.core.blobs import open_blobs
-from ats.core.errors import AtsError
+from ats.core.clock import civil_date, read_clock
 from ats.core.mail import open_mailer
 from ats.core.migrate import pending
 from ats.documents.rules import Kind
-from ats.process import NotMigrated
+from ats.health import MAX_OVERDUE_DAYS
+from ats.process import NotMigrated, WrongMasterKey
+from ats.retention import queries as retention
 from ats.settings import Settings
 from worker.sandbox import Sandbox
 
@@ -27,10 +28,16 @@ class Finding:
     text: str
 
 
+class Overdue(Exception):
+    """Something should have been erased days ago."""
+
+
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at database, Redis, files, mail and the sandbox. Each is looked at even when another is broken."""
+    """Look at everything. Each is looked at even when another is broken."""
     checks: list[tuple[str, Callable[[Settings], Awaitable[str]], str]] = [
         ("PostgreSQL", _database, "check ATS_DATABASE_URL, and that the server runs and lets this role in"),
+        ("master key", _master_key, "cannot be tried before PostgreSQL is good"),
+        ("erasure", _erasure, "cannot be looked at before PostgreSQL is good"),
         ("Redis", _redis, "check ATS_REDIS_URL; meanwhile jobs wait, nothing is lost"),
         ("files", _files, "check ATS_FILES_URL and, for s3://, the ATS_FILES_ settings"),
         ("mail", _mail, "check ATS_MAIL_URL, and that the server takes connections"),
@@ -42,22 +49,42 @@ async def examine(settings: Settings) -> list[Finding]:
 async def _look(settings: Settings, name: str, check: Callable[[Settings], Awaitable[str]], remedy: str) -> Finding:
     try:
         return Finding(name, True, await check(settings))
-    except (db.UnsafeRole, NotMigrated) as error:
+    except (db.UnsafeRole, NotMigrated, WrongMasterKey, Overdue) as error:
         return Finding(name, False, str(error))
-    except (AtsError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError, OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the other checks go on, and texts may hold secrets
         return Finding(name, False, f"{type(error).__name__}; {remedy}")
 
 
-async def _database(settings: Settings) -> str:
+@asynccontextmanager
+async def _connected(settings: Settings) -> AsyncIterator[None]:
     await db.connect(settings.database_url, size=1, timezone=settings.organisation.timezone, name="ats doctor")
     try:
-        waiting = await pending()
-        row = await db.fetch_row("SELECT current_setting('server_version') AS version")
+        yield
     finally:
         await db.disconnect()
-    if waiting:
-        raise NotMigrated
+
+
+async def _database(settings: Settings) -> str:
+    async with _connected(settings):
+        if await pending():
+            raise NotMigrated
+        row = await db.fetch_row("SELECT current_setting('server_version') AS version")
     return f"version {row['version'] if row else ''}, migrated, and its role cannot change what protects the data"
+
+
+async def _master_key(settings: Settings) -> str:
+    async with _connected(settings):
+        if unknown := await unknown_master_keys(settings.keyring):
+            raise WrongMasterKey(unknown)
+    return "opens what is stored"
+
+
+async def _erasure(settings: Settings) -> str:
+    async with _connected(settings):
+        days = await retention.days_overdue(on=civil_date(read_clock(), settings.organisation.zone))
+    if days > MAX_OVERDUE_DAYS:
+        raise Overdue(f"something has been due for {days} days: `ats worker` must run; its log says what failed")
+    return "nothing is overdue"
 
 
 async def _redis(settings: Settings) -> str:

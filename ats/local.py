@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ats.core.crypto import KEY_BYTES
 from ats.core.embedded import EmbeddedError, EmbeddedUrls
+from ats.core.embedded.errors import of_system
 
 DEFAULT_PORT = 8420
 
@@ -25,7 +26,13 @@ class LocalData:
         self.key_file = folder / "master.key"
 
     def prepare(self) -> None:
-        """Make the directory and the master key where they are missing. Raises EmbeddedError, OSError."""
+        """Make the directory and the master key where they are missing. Raises EmbeddedError."""
+        try:
+            self._prepare()
+        except OSError as error:
+            raise of_system(error, self.folder) from error
+
+    def _prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         # As root the servers run as another user, who must be able to pass through but not to look.
         self.folder.chmod(0o711 if os.geteuid() == 0 else 0o700)

@@ -2,13 +2,19 @@
 
 import asyncio
 import os
+import shutil
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import asyncpg
 import click
 
 from ats.core import embedded
 from ats.core.clock import read_clock
+from ats.core.embedded.errors import no_room
+from ats.core.errors import AtsError
 from ats.core.migrate import migrate
 from ats.core.supervisor import Child, Supervisor
 from ats.demo.fill import SIGN_INS, fill
@@ -17,6 +23,8 @@ from ats.process import open_services
 from ats.settings import read_settings
 
 READY_SECONDS = 2
+# PostgreSQL's log grows in steps of 16 MB, and gives back what it could not use.
+FULL_BYTES = 16 * 1024 * 1024
 
 
 async def run_locally(local: LocalData, *, port: int, demo: bool) -> None:
@@ -29,16 +37,28 @@ async def run_locally(local: LocalData, *, port: int, demo: bool) -> None:
     async with embedded.servers(local.servers) as servers:
         environ = with_environment(os.environ, local.environment(servers.urls, port=port, demo=demo))
         settings = read_settings(environ)
-        await migrate(settings.owner_database_url, settings.database_url)
-        if demo:
+        with _full_disk_explained(local):
+            await migrate(settings.owner_database_url, settings.database_url)
             async with open_services(settings, name="ats run") as services:
-                await fill(services, now=read_clock())
+                if demo:
+                    await fill(services, now=read_clock())
         await Supervisor().run(
             [Child(name, command(name), environ) for name in ("web", "worker")],
             ready=lambda: asyncio.to_thread(_answers, settings.base_url),
             on_ready=lambda: _announce(local, settings.base_url, demo=demo),
             failed=servers.failed,
         )
+
+
+@contextmanager
+def _full_disk_explained(local: LocalData) -> Iterator[None]:
+    """Whichever part of the program found no room on the disk, and however it says so."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, AtsError, OSError) as error:
+        if shutil.disk_usage(local.folder).free < FULL_BYTES:
+            raise no_room(local.folder) from error
+        raise
 
 
 def _answers(base_url: str) -> bool:
