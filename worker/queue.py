@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -60,10 +61,15 @@ async def _run_until(worker: Worker, stopping: asyncio.Event) -> None:
     asked.cancel()
     running.cancel()
     await asyncio.gather(running, asked, return_exceptions=True)
+    pool = worker.pool
     try:
         await worker.close()
     except Exception as error:  # noqa: BLE001 -- Redis is gone; what arq wanted to tell it does not matter
         log.debug("queue_close_failed", error=type(error).__name__)
+        if pool is not None:
+            # arq did not come as far as hanging up, and Redis goes away often in the life of a worker.
+            with suppress(Exception):
+                await pool.aclose(close_connection_pool=True)
     if not stopping.is_set():
         await asyncio.sleep(RESTART_SECONDS)
 
