@@ -21,7 +21,7 @@ _BIRTH = re.compile(
     + _MONTH
     + r")[./ -](?:19[4-9]\d|200\d|201[0-2])|\d{1,2}(?:er|e|st|nd|rd|th|\.)? (?:de )?"
     + _MONTH
-    + r" (?:de )?(?:19[4-9]\d|200\d|201[0-2])|°\s?\d{2,4})(?!\w)"
+    + r" (?:de )?(?:19[4-9]\d|200\d|201[0-2]))(?!\w)"
 )
 _WORK = re.compile(
     r"[ ]?(?:ervaring|d'experience|experience|exp\b|erfahrung|anciennete|ancienniteit|dienst|lang|in |bij |chez |at |als |as |dans |werkervaring|berufs|baan|de metier|de carriere|de service|loopbaan|vast|ago|geleden|later|aaneen|comme|du |ouvrier|praxis)"
@@ -33,10 +33,15 @@ def age_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
     """Give ages that stand alone among the personal data, and whole dates of birth in such a place."""
     low = page.low
     for pattern, reason in ((_AGE, "age"), (_BIRTH, "date of birth among personal data")):
-        for match in pattern.finditer(low):
-            start, end = match.span()
-            index = page.block_index(start)
+        for at in page.figures:
+            index = page.block_index(page.starts[at])
             block = page.blocks[index]
+            if index >= _HEAD_BLOCKS and block.section not in ("personal", "health"):
+                continue
+            match = pattern.match(low, page.starts[at])
+            if match is None:
+                continue
+            start, end = match.span()
             personal = (
                 block.section in ("personal", "health")
                 or index < _HEAD_BLOCKS

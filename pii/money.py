@@ -36,13 +36,18 @@ _GRADE = re.compile(
     r"(?:categorie |klasse |cat\.? ?|classe )?[a-z]{0,3}[ ]?\d{1,4}[a-z]?(?:[./]\d{1,3})?(?![\w/])"
 )
 _UNIT = re.compile(r"[ ]?(?:%|(?!op |sur |on |auf |als |si |if |wenn |pour |voor |for |für )[a-z]{4,})")
+_SIGN = re.compile(r"(?<![\w.,/-])" + _CURRENCY + r"[ ]{0,2}\Z")
+_GRADE_WORDS = frozenset(
+    "barema bareme ific schaal salarisschaal weddeschaal loonschaal echelle scale grade band stufe entgeltgruppe besoldungsgruppe lohngruppe tvod tv tvl "
+    "klasse classe categorie category trap step lc pc cp comite erfahrungsstufe niveau rang".split()
+)
 _RANGE = {"hour": (7, 95), "day": (180, 1600), "month": (900, 20000), "year": (15000, 450000)}
 
 
 def pay_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
     """Give amounts that are somebody's pay, each widened to the words that go with it."""
     low = page.low
-    for match in AMOUNT.finditer(low):
+    for match in _amounts(page):
         if not match.group("pre") and not match.group("post") and not match.group("more") and not match.group("k"):
             block = page.block_at(match.start())
             cues = clauses.count("pay", block.first, block.last) + clauses.count("paid", block.first, block.last)
@@ -67,7 +72,7 @@ def pay_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
             last=last,
             kind="amount",
         )
-    for match in _GRADE.finditer(low):
+    for match in _GRADE.finditer(low) if not _GRADE_WORDS.isdisjoint(page.words) else ():
         first, last = page.span_words(*match.span())
         if first >= last:
             continue
@@ -88,6 +93,20 @@ def pay_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
                 last=last,
                 kind="grade",
             )
+
+
+def _amounts(page: Page) -> Iterator[re.Match[str]]:
+    """Give the amounts that begin at a word with a digit, with the sign or code of money before it."""
+    low, at = page.low, -1
+    for index in page.figures:
+        start = page.starts[index]
+        if start < at or not low[start].isdigit():
+            continue
+        sign = _SIGN.search(low, max(0, start - 7), start)
+        match = AMOUNT.match(low, sign.start() if sign else start)
+        if match:
+            at = match.end()
+            yield match
 
 
 def _plain(value: str, thousand: bool) -> float:

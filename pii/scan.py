@@ -46,8 +46,8 @@ def propose(text: str) -> Scan:
     clauses = Clauses(page, hits)
     scan = Scan(page, clauses)
     out = scan.candidates
-    out += bank_candidates(page)
     groups = runs(page.low)
+    out += bank_candidates(page, groups)
     taken = Spans((c.start, c.end) for c in out)
     out += identity_candidates(page, groups, taken)
     out += contact_candidates(page, groups, taken)

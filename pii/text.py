@@ -45,13 +45,16 @@ def fold(text: str) -> str:
 
 
 # A word, a word broken over two lines, a gap between table cells, a line break, or one other character.
-_TOKEN = re.compile(r"[^\W_]+(?:-[ \t]{0,3}\n[ \t]{0,60}[^\W\d_]+)?|[ \t]{3,}|\n\s*|[^\w\s]|_")
+_TOKEN = re.compile(r"[^\W_]+(?:-[ \t]{0,3}\n[ \t]{0,60}[^\W\d_]+)?|[ \t]{3,}|\n\s*|[^\w\s'-]|(?<= )-(?= )")
 _PLACEHOLDER = re.compile(r"\[(?:[A-Z]{4,8}(?:_[A-Z]{2,8})?)\]")
 _BULLET = re.compile(r"[ \t]*(?:[-*•·–—▪◦‣►▸→»>~+]|\(?\d{1,2}[.)/]|[a-zA-Z][.)])[ \t]")
 _DATE_START = re.compile(r"[ \t]*(?:\d{1,2}[./-])?\d{2,4}\b")
 _LABEL_START = re.compile(r"[ \t]*[^\W\d_][^\n:]{1,40}:")
 _HARD = frozenset(".;!?|•·→<>▪◦‣►▸~*=\u2026")
 _SOFT = frozenset(',:–()[]"+')
+_FIXED = (
+    {char: "|" for char in _HARD if char != "."} | {char: "," for char in _SOFT if char != ","} | {"-": ",", "   ": "|"}
+)
 _ABBREVIATIONS = frozenset(
     "nr dr mr mrs ms mme mlle prof ing ir st ca tel art bv nv p pp vol ed bijv o.a incl excl resp jr sr geb verh ca inkl bzw evtl ggf max min cat kat "
     "str bd av no num ref dhr mevr h e g i z b d u a t v".split()
@@ -135,7 +138,7 @@ def read(text: str) -> Page:
             skip = end = opaque[start]
             word = "|"
         else:
-            word = _separator(low, start, word, words)
+            word = _FIXED.get(word) or _separator(low, start, word, words)
             if not word:
                 continue
         words.append(word)
@@ -157,7 +160,7 @@ def _separator(low: str, start: int, token: str, words: list[str]) -> str:
         return "|" if char != "." or _ends_sentence(low, start, words) else ""
     if char in _SOFT:
         return "" if char == "," and _inside_number(low, start) else ","
-    if char in "-/" and low[start - 1 : start + 2] in (" - ", " / "):
+    if char == "/" and low[start - 1 : start + 2] == " / ":
         return ","
     return char if char in "€$£%@#" else ""
 

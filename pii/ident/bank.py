@@ -9,6 +9,7 @@ from stdnum import iban, luhn
 
 from pii.candidates import Candidate
 from pii.ident.cues import cue_before
+from pii.ident.numbers import Run
 from pii.labels import Label
 from pii.text import Page
 
@@ -40,7 +41,7 @@ _OWN = re.compile(
 )
 
 
-def bank_candidates(page: Page) -> Iterator[Candidate]:
+def bank_candidates(page: Page, runs: list[Run]) -> Iterator[Candidate]:
     """Give the account and card numbers on a page; a company's account comes out dismissed but keeps its digits."""
     low = page.low
     at = 0
@@ -63,11 +64,12 @@ def bank_candidates(page: Page) -> Iterator[Candidate]:
             0.98 if valid else 0.85,
             "IBAN, check digits right" if valid else "account number after its label",
         )
+    zones = [(run.start, run.end) for run in runs if run.end - run.start >= 12]
     for pattern, length, reason in (
         (_OLD_BELGIAN, 12, "Belgian account number"),
         (_CARD, 0, "payment card number, Luhn digit right"),
     ):
-        for match in pattern.finditer(low):
+        for match in (match for zone in zones for match in pattern.finditer(low, *zone)):
             digits = re.sub(r"\D", "", match.group())
             if length:
                 ok = (

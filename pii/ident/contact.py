@@ -29,6 +29,7 @@ _URL = re.compile(
 _SOCIAL = re.compile(
     r"(?:https?://)?(?:[a-z]{2,3}\.)?(?:linkedin\.com|github\.com|gitlab\.com|behance\.net|dribbble\.com|twitter\.com|x\.com|facebook\.com|fb\.com|instagram\.com|xing\.com|stackoverflow\.com|medium\.com|about\.me|youtube\.com|tiktok\.com|t\.me|bsky\.app|codepen\.io|orcid\.org|researchgate\.net|malt\.(?:be|fr)|bitbucket\.org|kaggle\.com|soundcloud\.com|vimeo\.com)"
 )
+_DOT = re.compile(r"(?<=[a-z0-9])\.(?=[a-z]{2})")
 _TLD = frozenset(
     "be nl fr de eu com net org lu uk dev io me studio example info design online site tech app co ch at es it pt pl ro science blog page xyz biz art brussels vlaanderen gent cloud space photo photography tv cat ie works digital name pro wiki".split()
 )
@@ -46,6 +47,10 @@ _PHONE = re.compile(
 )  # fmt: skip
 _OCR_PHONE = re.compile(r"(?<![\w])[o0]4\d\d[ ./-][\dol]{2}[ ./-]?[\dol]{2}[ ./-]?[\dol]{2}(?!\w)")
 _LOOSE = re.compile(r"(?<![\w/.,-])\d{2,4}(?:[ ./-]\d{2,4}){2,4}(?![\w/-])")
+_PHONE_WORDS = frozenset(
+    "tel telefoon telephone telefon telefoonnummer gsm gsmnummer mobiel mobile mobil mob handy natel phone portable fax whatsapp app bellen call sms viber signal "
+    "telegram festnetz".split()
+)
 _DATES = re.compile(
     r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[012])[./-](?:19|20)?\d\d\Z|0?\d[./-](?:19|20)\d\d|0?[1-9][./ ]\d{4} ?[-–/]"
 )
@@ -109,7 +114,7 @@ def _email_at(low: str, at: int) -> tuple[int, int] | None:
 def _web(page: Page, mails: Spans) -> Iterator[Candidate]:
     low = page.low
     head = _head_end(page)
-    for match in _URL.finditer(low):
+    for match in _urls(low):
         start, end = _unstop(low, match)
         value = low[start:end]
         if value in _TECH or _inside(start, mails):
@@ -137,6 +142,21 @@ def _web(page: Page, mails: Spans) -> Iterator[Candidate]:
             yield Candidate(start, end, Label.CONTACT, 0.85, "web address among contact data", owner=True, rule="web")
 
 
+def _urls(low: str) -> Iterator[re.Match[str]]:
+    """Give the web addresses: looked for only where a dot stands between letters."""
+    at = 0
+    for dot in _DOT.finditer(low):
+        if dot.start() < at:
+            continue
+        start = dot.start()
+        while start > at and dot.start() - start < 120 and (low[start - 1].isalnum() or low[start - 1] in "-./:"):
+            start -= 1
+        match = _URL.search(low, start, min(len(low), dot.end() + 200))
+        if match:
+            at = match.end()
+            yield match
+
+
 def _head_end(page: Page) -> int:
     return page.blocks[min(len(page.blocks), 12) - 1].end
 
@@ -146,11 +166,26 @@ def _near_contact(page: Page, place: int) -> bool:
     return "@" in around or bool(re.search(r"(?:tel|gsm|mobiel|mobile|handy|portable)\b", around))
 
 
+def _phone_places(page: Page) -> Iterator[int]:
+    """Give where a telephone number could begin: at a zero, or at a plus or bracket before a digit."""
+    low = page.low
+    for at in page.figures:
+        start = page.starts[at]
+        if low[start] == "0" or low[start - 1 : start] == "+":
+            while start and low[start - 1] in "+(":
+                start -= 1
+            yield start
+
+
+def _misread_places(page: Page) -> Iterator[int]:
+    return (page.starts[at] for at in page.figures if page.words[at][:2] in ("o4", "04"))
+
+
 def _phones(page: Page, taken: Spans) -> Iterator[Candidate]:
     low = page.low
     busy = taken
-    for pattern in (_PHONE, _OCR_PHONE):
-        for match in pattern.finditer(low):
+    for pattern, places in ((_PHONE, _phone_places(page)), (_OCR_PHONE, _misread_places(page))):
+        for match in filter(None, (pattern.match(low, place) for place in places)):
             start, end = match.span()
             value = match.group()
             digits = re.sub(r"\D", "", value)
@@ -190,7 +225,7 @@ def _phones(page: Page, taken: Spans) -> Iterator[Candidate]:
                 owner=True,
                 rule="phone",
             )
-    for match in _LOOSE.finditer(low):
+    for match in _LOOSE.finditer(low) if not _PHONE_WORDS.isdisjoint(page.words) else ():
         start, end = match.span()
         digits = re.sub(r"\D", "", match.group())
         cue = cue_before(low, start, max(page.block_at(start).start, start - 24))
