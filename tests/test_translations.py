@@ -34,7 +34,7 @@ from tests.support.app import serving
 from tests.support.applying import CV, ELIAS, NOOR, Applicant, apply, form_path, hidden_fields
 from tests.support.cast import add_account, make_vacancy, sign_in
 from tests.support.environment import environment as variables
-from tests.support.language import PLACEHOLDER, Unknown, Walk, ids, leaks, raw, texts
+from tests.support.language import PLACEHOLDER, Unknown, Walk, ids, leaks, raw, share_shown, texts
 from tests.support.mails import mails, private_path
 from tests.support.messages import LANGUAGES, ROOT, load, strings, template
 
@@ -217,13 +217,10 @@ async def private(walk: Walk, services: Services, work: Work) -> None:
     await work()
     elias = private_path(services, ELIAS.email)
     await walk.see(elias)
-    await walk.see(elias + "/object", 303, "POST", data={"affiliate": "infosentry-nederland"})
-    await walk.see(elias + "?done=objected")
+    await walk.send(elias + "/object", affiliate="infosentry-nederland")
     await work()
-    await walk.see(elias + "/leave-pool", 303, "POST")
-    await walk.see(elias + "?done=left-pool")
-    await walk.see(elias + "/object", 303, "POST", data={"affiliate": ""})
-    await walk.see(elias)
+    await walk.send(elias + "/leave-pool")
+    await walk.send(elias + "/object", affiliate="")
     await walk.see(private_path(services, SARA.email))
     standing = await applied(services, ANNA, days_ago=500, pool=True, language=walk.language)
     await walk.see(standing.path)
@@ -234,25 +231,32 @@ async def desk(walk: Walk, superuser: asyncpg.Pool, services: Services) -> None:
     """The desk of a recruiter who works on a vacancy, and of one who works on none."""
     vacancy = await superuser.fetchval("SELECT id FROM vacancy WHERE slug = $1", SLUG)
     await walk.see("/desk/sign-in", 422, "POST", data={"email": "recruiter@desk.example", "password": "wrong"})
-    for who, paths in {
-        "colleague": ("/desk", "/desk/spontaneous?q=xyzzy", f"/desk/spontaneous?page={FAR}", f"/desk/pool?page={FAR}"),
-        "recruiter": (f"/desk/vacancies/{vacancy}", f"/desk/vacancies/{vacancy}?q=Noor", "/desk/pool", "/desk"),
-    }.items():
-        await sign_in(walk.client, await _staff(superuser, who))
-        for path in paths:
-            await walk.see(path)
+    await sign_in(walk.client, await _staff(superuser, "colleague"))
+    for path in ("/desk", f"/desk/spontaneous?page={FAR}", f"/desk/pool?page={FAR}"):
+        await walk.see(path)
+    await walk.send("/desk/spontaneous", q="xyzzy")
+    await sign_in(walk.client, await _staff(superuser, "recruiter"))
+    for path in ("/desk", f"/desk/vacancies/{vacancy}", "/desk/pool"):
+        await walk.see(path)
+    await walk.send(f"/desk/vacancies/{vacancy}", q="Noor")
     await walk.see("/desk/audit", 403)
     by_tier = "SELECT finding.id FROM finding JOIN document ON document.id = document_id WHERE tier = $1 LIMIT 1"
     finding = await superuser.fetchval(by_tier, "confidential")
     await walk.see(f"/desk/findings/{finding}/reveal", 422, "POST", data={"reason": "kort"})
-    await walk.see(f"/desk/findings/{finding}/reveal", 303, "POST", data={"reason": REASON})
+    await walk.send(f"/desk/findings/{finding}/reveal", reason=REASON)
     for each in await superuser.fetch("SELECT id FROM application WHERE vacancy_id = $1", vacancy):
         await walk.see(f"/desk/applications/{each['id']}")
     coordinator = await add_account("coordinator", Role.PRIVACY_COORDINATOR, language=walk.language)
     await sign_in(walk.client, coordinator)
     restricted = await superuser.fetchval(by_tier, "restricted")
-    await walk.see(f"/desk/findings/{restricted}/reveal", 303, "POST", data={"reason": REASON})
+    await walk.send(f"/desk/findings/{restricted}/reveal", reason=REASON)
+    # What waits, what is empty, and all vacancies.
+    waiting = await applied(services, ANNA, days_ago=1, vacancy=vacancy, language=walk.language)
+    empty = await make_vacancy("data-engineer")
+    for path in (f"/desk/applications/{waiting.application_id}", f"/desk/vacancies/{empty}", "/desk"):
+        await walk.see(path)
     await walk.see(private_path(services, NOOR.email))
+    await walk.see(private_path(services, SARA.email))
 
 
 async def oversight(walk: Walk, superuser: asyncpg.Pool, services: Services, work: Work) -> None:
@@ -265,8 +269,7 @@ async def oversight(walk: Walk, superuser: asyncpg.Pool, services: Services, wor
         "SELECT application.id FROM application JOIN candidate ON candidate.id = candidate_id WHERE email = $1",
         NOOR.email,
     )
-    await walk.see(f"{noor}/withdraw/{own}", 303, "POST")
-    await walk.see(noor + "?done=withdrawn")
+    await walk.send(f"{noor}/withdraw/{own}")
     await work()
     now = read_clock()
     await sweep(services, HOLDING_PEOPLE, on=services.today(now), now=now + timedelta(hours=25))
@@ -316,6 +319,7 @@ async def test_every_page_and_mail_comes_wholly_in_the_language(
     await oversight(walk, superuser, services, work)
     await failures(walk)
     await demonstration(walk, services)
+    assert share_shown(walk) > 0.9
     assert {name: found for name, page in walk.pages.items() if (found := leaks(page))} == {}
     assert {name: found for name, page in walk.pages.items() if (found := raw(page, walk.language))} == {}
     # An error of a document is put together from translated texts before the form looks it up.

@@ -51,12 +51,29 @@ class Walk:
         client.headers["Accept-Language"] = language
 
     async def see(self, path: str, status: int = 200, method: str = "GET", **sent: Any) -> str:
-        """Fetch, hold the answer to a status, and keep the page unless it is a redirect."""
+        """Fetch, hold the answer to a status, and keep the page."""
         answer = await self.client.request(method, path, **sent)
         assert answer.status_code == status, (path, answer.status_code, answer.text[-600:])
-        if status != 303:
-            self.pages[f"{len(self.pages)} {method} {path}"] = answer.text
+        self.pages[f"{len(self.pages)} {method} {path}"] = answer.text
         return answer.text
+
+    async def send(self, path: str, **fields: str) -> str:
+        """Send a form that is taken, and keep the page to which it leads."""
+        answer = await self.client.post(path, data=fields)
+        assert answer.status_code == 303, (path, answer.status_code, answer.text[-600:])
+        return await self.see(answer.headers["location"])
+
+
+def share_shown(walk: Walk) -> float:
+    """How much of the templates' texts the walk's pages show in their language, from 0 to 1."""
+    shown = " ".join(" ".join(html.unescape(page).split()) for page in walk.pages.values())
+    wanted = [each for each in texts(load(walk.language)) if each.locations[0][0].startswith("templates/")]
+    found = [
+        message
+        for message in wanted
+        if any(all(" ".join(part.split()) in shown for part in PLACEHOLDER.split(text)) for text in strings(message))
+    ]
+    return len(found) / len(wanted)
 
 
 SENTENCES = {
