@@ -221,6 +221,8 @@ def _asyncio(work: Coroutine[Any, Any, T]) -> T:
         _give_up(str(error), HOPELESS_STATUS)
     except (EmbeddedError, AddressUnusable, AtsError) as error:
         _give_up(str(error))
+    except asyncpg.DiskFullError:
+        _give_up("The disk of the database is full; make room there.")
     except asyncpg.PostgresError as error:
         _give_up(f"PostgreSQL refused: {type(error).__name__}. Check ATS_DATABASE_URL; `ats doctor` says more.")
     except OSError as error:

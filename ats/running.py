@@ -5,15 +5,15 @@ import os
 import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import click
 
 from ats.core import embedded
 from ats.core.clock import read_clock
-from ats.core.embedded.errors import no_room
+from ats.core.embedded.errors import EmbeddedError, no_room
 from ats.core.errors import AtsError
 from ats.core.migrate import migrate
 from ats.core.supervisor import Child, Supervisor
@@ -34,14 +34,13 @@ async def run_locally(local: LocalData, *, port: int, demo: bool) -> None:
     """
     check_port(port)
     local.prepare()
-    async with embedded.servers(local.servers) as servers:
+    async with _disk_explained(local), embedded.servers(local.servers) as servers:
         environ = with_environment(os.environ, local.environment(servers.urls, port=port, demo=demo))
         settings = read_settings(environ)
-        with _full_disk_explained(local):
-            await migrate(settings.owner_database_url, settings.database_url)
-            async with open_services(settings, name="ats run") as services:
-                if demo:
-                    await fill(services, now=read_clock())
+        await migrate(settings.owner_database_url, settings.database_url)
+        async with open_services(settings, name="ats run") as services:
+            if demo:
+                await fill(services, now=read_clock())
         await Supervisor().run(
             [Child(name, command(name), environ) for name in ("web", "worker")],
             ready=lambda: asyncio.to_thread(_answers, settings.base_url),
@@ -50,11 +49,20 @@ async def run_locally(local: LocalData, *, port: int, demo: bool) -> None:
         )
 
 
-@contextmanager
-def _full_disk_explained(local: LocalData) -> Iterator[None]:
-    """Whichever part of the program found no room on the disk, and however it says so."""
+@asynccontextmanager
+async def _disk_explained(local: LocalData) -> AsyncIterator[None]:
+    """Whichever part of the program found the disk full or its data damaged, and however it says so."""
     try:
         yield
+    except EmbeddedError:
+        raise
+    except asyncpg.DiskFullError as error:
+        raise no_room(local.folder) from error
+    except (asyncpg.DataCorruptedError, asyncpg.IndexCorruptedError) as error:
+        raise EmbeddedError(
+            f"The database in {local.servers} is damaged ({type(error).__name__}).",
+            f"Restore {local.folder} as a whole from a backup, or move it away to start afresh.",
+        ) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, AtsError, OSError) as error:
         if shutil.disk_usage(local.folder).free < FULL_BYTES:
             raise no_room(local.folder) from error

@@ -99,6 +99,17 @@ def test_it_starts_from_nothing_keeps_everything_and_leaves_no_child_however_it_
     assert len(tied.children) > 5
     assert tied.ended(signal.SIGKILL) == -signal.SIGKILL
 
+    databases = (folder / "servers").rglob("postgres/base/*/[0-9]*")
+    # What initdb makes has the numbers 1, 4 and 5; ours are beyond.
+    ours = sorted((each for each in databases if int(each.parent.name) > 5), key=lambda each: each.stat().st_size)
+    kept = {each: each.read_bytes() for each in ours[-3:]}
+    for each, content in kept.items():
+        each.write_bytes(os.urandom(32768) + content[32768:])
+    said, status = Product(folder).failed()
+    assert (status, "is damaged" in said, "from a backup" in said) == (1, True, True)
+    for each, content in kept.items():
+        each.write_bytes(content)
+
     (folder / "master.key").write_text(new_master_key("local"))
     said, status = Product(folder).failed()
     assert (status, "does not open what is stored" in said) == (HOPELESS_STATUS, True)
