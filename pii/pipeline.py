@@ -1,6 +1,6 @@
 """The detector as a spaCy pipeline.
 
-Only blocks that hold a candidate are cut into words; every other block is one token, which is why the whole pipeline
+Only blocks in which a candidate is believed are cut into words; every other block is one token, which is why the whole pipeline
 can cost less than tokenising everything. Offsets come from the text itself, and tokens are cut so that each finding
 begins and ends on a token.
 """
@@ -23,7 +23,8 @@ from pii.candidates import Candidate
 from pii.errors import PiiError
 from pii.findings import Finding
 from pii.labels import Label
-from pii.scan import Scan, judge, propose, settle
+from pii.resolve import THRESHOLD
+from pii.scan import Scan, settle, weighed
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_|\s+")
 KEY = "pii"
@@ -32,14 +33,14 @@ _PERSON = frozenset({"PER", "PERSON"})
 
 
 class CandidateTokenizer:
-    """A tokenizer that proposes candidates and cuts only the blocks that hold one."""
+    """A tokenizer that finds and weighs candidates and cuts only the blocks in which one is believed."""
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
         """Make a Doc of the text, its candidates kept in ``doc.user_data``."""
-        scan = propose(text)
+        scan = weighed(text)
         words, spaces = _cut(scan)
         doc = Doc(self.vocab, words=words, spaces=spaces)
         doc.user_data[KEY] = scan
@@ -65,6 +66,8 @@ def _cut(scan: Scan) -> tuple[list[str], list[bool]]:
     text, page = scan.page.text, scan.page
     touched = bytearray(len(page.blocks))
     for candidate in scan.candidates:
+        if candidate.dismissed or candidate.score < THRESHOLD:
+            continue
         first, last = page.block_index(candidate.start), page.block_index(max(candidate.start, candidate.end - 1))
         for index in range(first, last + 1):
             touched[index] = 1
@@ -103,19 +106,8 @@ registry.tokenizers.register("pii.CandidateTokenizer.v1", func=make_tokenizer)
 def _scan_of(doc: Doc) -> Scan:
     scan = doc.user_data.get(KEY)
     if not isinstance(scan, Scan):
-        scan = doc.user_data[KEY] = propose(doc.text)
+        scan = doc.user_data[KEY] = weighed(doc.text)
     return scan
-
-
-@Language.factory("pii_context")
-def make_context(nlp: Language, name: str) -> Callable[[Doc], Doc]:
-    """Give the component that weighs each candidate by its context."""
-
-    def component(doc: Doc) -> Doc:
-        judge(_scan_of(doc))
-        return doc
-
-    return component
 
 
 @Language.factory("pii_findings")
@@ -175,7 +167,6 @@ def build() -> Language:
     """Make the pipeline; the environment variable ``PII_SPACY_MODEL`` may name an installed one to help with names."""
     config = {"nlp": {"tokenizer": {"@tokenizers": "pii.CandidateTokenizer.v1"}}}
     nlp = spacy.blank("xx", config=config)
-    nlp.add_pipe("pii_context")
     model = os.environ.get(MODEL_VARIABLE, "")
     if model:
         nlp.add_pipe("pii_names", config={"model": model})

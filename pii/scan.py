@@ -20,8 +20,8 @@ from pii.money import pay_candidates
 from pii.partners import partner_candidates
 from pii.people import assign_contacts
 from pii.resolve import resolve
-from pii.spans import Spans
 from pii.sections import mark_sections
+from pii.spans import Spans
 from pii.terms import field_candidates, term_candidates
 from pii.text import Page, read
 from pii.traits import trait_candidates
@@ -72,9 +72,15 @@ def settle(scan: Scan) -> None:
     scan.findings = resolve(scan.page, scan.candidates)
 
 
-def examine(text: str) -> Scan:
-    """Take a text through all stages."""
+def weighed(text: str) -> Scan:
+    """Read a text and weigh its candidates."""
     scan = propose(text)
     judge(scan)
+    return scan
+
+
+def examine(text: str) -> Scan:
+    """Take a text through all stages."""
+    scan = weighed(text)
     settle(scan)
     return scan

@@ -155,7 +155,7 @@ def _zones(text: str, runs: list[Run]) -> Iterator[tuple[int, int]]:
 def _in_run(page: Page, run: Run) -> Iterator[Candidate]:
     low = page.low
     total = sum(end - start for start, end in run.groups)
-    if total < _MIN_DOCUMENT:
+    if total < _MIN_DOCUMENT or total < 13 and _DATE.match(low[run.start : run.end]):
         return
     at = -1
     cues: dict[int, Cue] = {}
