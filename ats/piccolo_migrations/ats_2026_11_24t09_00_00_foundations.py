@@ -33,6 +33,7 @@ CREATE TABLE audit_event (
 );
 CREATE INDEX audit_event_candidate ON audit_event (candidate_id, id);
 CREATE INDEX audit_event_object ON audit_event (object_id, id);
+CREATE INDEX audit_event_tag ON audit_event (tag, id);
 
 CREATE TABLE outbox (
     id uuid PRIMARY KEY,
@@ -180,6 +181,7 @@ CREATE TABLE pool_membership (
     CONSTRAINT pool_membership_due_within_statement CHECK (
         due_on > since AND due_on <= (since + interval '3 years')::date)
 );
+CREATE INDEX pool_membership_since ON pool_membership (since, candidate_id);
 """
 
 APPLICATIONS = """
