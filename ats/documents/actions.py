@@ -86,13 +86,16 @@ async def _content(services: Services, document: queries.Waiting, data_key: byte
 
 async def _store_refusal(job: Job, document: queries.Waiting, reason: Refusal, now: datetime) -> None:
     async with db.transaction():
-        await Document.update({Document.state: "refused", Document.refusal: reason.value, Document.read_at: now}).where(
-            Document.id == document.id, Document.state == "waiting"
+        changed = await (
+            Document.update({Document.state: "refused", Document.refusal: reason.value, Document.read_at: now})
+            .where(Document.id == document.id, Document.state == "waiting")
+            .returning(Document.id)
         )
-        await audit.record(
-            audit.Tag.DOCUMENT_REFUSE, WORKER, now=now, candidate_id=document.candidate_id, object_id=document.id,
-            detail={"refusal": reason.value},
-        )  # fmt: skip
+        if changed:
+            await audit.record(
+                audit.Tag.DOCUMENT_REFUSE, WORKER, now=now, candidate_id=document.candidate_id, object_id=document.id,
+                detail={"refusal": reason.value},
+            )  # fmt: skip
         await outbox.complete(job, now=now)
 
 
