@@ -19,14 +19,14 @@ from pii.text import Page
 PERSONAL_SECTIONS = frozenset({"personal", "health", "gap", "remarks", "character"})
 WORK_SECTIONS = frozenset({"experience", "education", "skills", "publications"})
 _RESTRICTED = frozenset(label for label in Label if RANK[tier_of(label)] == 2)
-_START = {"sure": 2.2, "self": -0.6, "weak": -2.3, "field": 2.6, "partner": 1.5}
+_START = {"sure": 2.2, "self": -0.6, "weak": -2.6, "field": 2.6, "partner": 1.5}
 # Weight of each feature for a candidate of the restricted labels.
 _WEIGHTS = {
     "self_clause": 1.5, "self_sentence": 0.9, "self_block": 0.4, "relative": 1.3, "section_personal": 1.3,
     "section_work": -0.9, "section_pay": -0.3, "own_cell": 1.2, "job_clause": -1.1, "job_sentence": -0.9,
     "job_many": -0.8, "other": -1.5, "other_clause": -0.6, "vacancy": -1.6, "quoted": -0.9, "supported": 0.8,
     "date_line": -0.2, "hobbies": 0.5, "letter": 0.3, "negative": 0.5, "number_label": 0.0, "gap": 1.5,
-    "doc_work": -0.8, "doc_clean": 0.6, "language": -3.0, "question": -1.6, "several": -1.7,
+    "doc_work": -0.8, "doc_clean": 0.6, "language": -3.0, "question": -1.0, "several": -1.7, "third": 0.8,
 }  # fmt: skip
 _HOBBY_LABELS = frozenset({Label.RELIGION, Label.POLITICS, Label.UNION, Label.ETHNICITY, Label.SEXUALITY})
 _SPOKEN = frozenset({Label.ETHNICITY, Label.PERSONAL})
@@ -80,6 +80,8 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
             features["vacancy"] = 1.0
     if candidate.label in _SPOKEN and (section == "languages" or _among_languages(page, clauses, begin, end)):
         features["language"] = 1.0
+    if clauses.count("third", begin, end):
+        features["third"] = 1.0
     if clauses.count("gap", begin, end):
         features["gap"] = 1.0
     if clauses.count("negative", left, right):
@@ -98,6 +100,8 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
         features["question"] = 1.0
     if candidate.label in _MEMBERSHIP and clauses.count("organisation", begin, end) > 1:
         features["several"] = 1.0
+    if candidate.kind == "weak" and candidate.label is Label.PERSONAL and _age_follows(page, last):
+        features["supported"] = 1.0
     if last - first >= 0.5 * (end - begin) and end - begin <= 9:
         features["own_cell"] = 1.0
     others = labels_at.get(candidate.label, [])
@@ -115,6 +119,12 @@ def _among_languages(page: Page, clauses: Clauses, begin: int, end: int) -> bool
     if clauses.count("language", begin, end):
         return True
     return end - begin < 5 and clauses.count("language", max(0, begin - 14), end + 14) > 1
+
+
+def _age_follows(page: Page, at: int) -> bool:
+    """A nationality and a bare number of an age ("Belgian, 33")."""
+    words = page.words
+    return at + 2 < len(words) and words[at] == "," and words[at + 1].isdigit() and 16 <= int(words[at + 1][:4]) <= 70 and words[at + 2] in "|,"
 
 
 def _outside(clauses: Clauses, cue: str, begin: int, end: int, first: int, last: int) -> int:
@@ -249,6 +259,7 @@ def _judge(candidate: Candidate, around: Situation) -> float:
         return -2.0 * features.get("vacancy", 0) - 1.0 * features.get("other", 0) - 2.8 * features.get("experience", 0)
     if candidate.label in _RESTRICTED:
         total = sum(_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
+        total += 0.6 * features.get("other", 0) * features.get("self_clause", 0)
         if candidate.label in _MEMBERSHIP:
             total += 0.5 * (features.get("job_clause", 0) + features.get("job_sentence", 0))
         if candidate.kind == "weak":
@@ -257,7 +268,7 @@ def _judge(candidate: Candidate, around: Situation) -> float:
             total = 0.6 * total if total < 0 else total
         return total
     if candidate.label is Label.BENEFITS:
-        return _benefit(features)
+        return _benefit(candidate, features)
     if candidate.label in (Label.FAMILY, Label.PERSONAL):
         return _family(candidate, features)
     if candidate.label is Label.SALARY:
@@ -280,9 +291,10 @@ def _judge(candidate: Candidate, around: Situation) -> float:
     return 0.0
 
 
-def _benefit(features: dict[str, float]) -> float:
+def _benefit(candidate: Candidate, features: dict[str, float]) -> float:
     return (
         3.2 * features.get("section_pay", 0) + 1.3 * features.get("pay_zone", 0) + 1.0 * features.get("pay_block", 0)
+        - 1.2 * (candidate.kind == "weak" and not features.get("pay_zone") and not features.get("section_pay"))
         + 0.7 * features.get("wish", 0) + 0.9 * features.get("self_sentence", 0)
         + 0.8 * features.get("supported", 0) - 1.8 * features.get("job_sentence", 0)
         - 0.8 * features.get("job_many", 0) - 1.4 * features.get("other", 0) - 2.6 * features.get("vacancy", 0)

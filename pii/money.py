@@ -29,7 +29,7 @@ AMOUNT = re.compile(
     + _GROSS
     + r")(?![a-z])|[ ]{0,2}/?[ ]?"
     + _PERIOD
-    + r"(?![a-z])){0,3})(?P<months>[ ]?[x×*][ ]?1[234](?:[.,]\d{1,2})?)?(?![\w/]|[.,]\d)"
+    + r"(?![a-z])){0,3})(?P<months>[ ]?(?:[x×*]|mal|maal|fois|times)[ ]?1[234](?:[.,]\d{1,2})?)?(?![\w/]|[.,]\d)"
 )
 _GRADE = re.compile(
     r"(?<![\w])(?:(?:barema|bareme|ific|schaal|salarisschaal|weddeschaal|loonschaal|echelle|scale|grade|band|stufe|entgeltgruppe|besoldungsgruppe|lohngruppe|tvod(?:-[a-z]+)?|tv-?l|klasse|classe|categorie|category|trap|step|lc|pc|cp|paritair comite|erfahrungsstufe|niveau|rang)[ .:]{1,3}){1,2}"
@@ -80,7 +80,7 @@ def pay_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
         block = page.block_at(match.start())
         good = clauses.count("pay", begin, end) + clauses.count("self", begin, end) + (block.section == "pay") * 2
         bad = clauses.count("job", begin, end) + clauses.count("business", begin, end)
-        if good > bad or good and good == bad:
+        if (good > bad or good and good == bad) and not clauses.quoted(*match.span()):
             left, right = clauses.clause(first, last)
             yield Candidate(
                 page.starts[left],
@@ -160,14 +160,15 @@ def _amount_score(page: Page, clauses: Clauses, match: re.Match[str]) -> tuple[f
     )
     score += 0.8 * min(1, paid) + 0.5 * (talk and not business) + 3.0 * (block.section == "pay")
     score -= 0.9 * min(2, business) + 0.6 * min(2, job)
-    score -= 2.0 * (block.section in ("experience", "publications", "education") and not gross)
+    score -= (0.8 if near_pay else 2.0) * (block.section in ("experience", "publications", "education") and not gross)
+    score += 2.0 * bool(match.group("months"))
     if not (pay or own or paid or gross or period or block.section == "pay"):
         score -= 0.9
     if not money and not gross and not period:
         score -= 0.7
         if re.fullmatch(r"(?:19|20)\d\d", match.group("value")) or _UNIT.match(low, end) and not near_pay:
             return 0.0, ""
-        if not (near_pay and (own or paid) or near_pay > 1 or paid and own or block.section == "pay"):
+        if not (near_pay and (own or paid) or near_pay > 1 or paid and (own or talk) or block.section == "pay"):
             return 0.0, ""
     if clauses.quoted(start, end):
         score -= 1.0

@@ -17,6 +17,8 @@ _NAME = re.compile(
     r"[A-ZÀ-Þ][\w'’.-]{1,24}(?: (?:[A-ZÀ-Þ][\w'’.-]{0,24}|van|de|den|der|von|di|da|du|la|le|El|ten|ter|dos|y|bin|al)){1,5}"
 )
 _FIRST_BLOCKS = 14
+_REACH_ME = re.compile(r"(?:votre (?:enti[eè]re )?disposition|me joindre|joignable|m'appeler|te bereiken|bereikbaar|mij bellen|reach me|call me|reachable|available (?:on|at)|erreichbar|mich erreichen|zu erreichen|ik ben .{0,20}op|t[eé]l\.?)[^.\n]{0,40}\Z")
+_RECIPIENT = re.compile(r"(?im)^[ \t]*(?:aan|to|an|à|cc|bcc)[ ]?:[^\n]*\Z")
 # An item that begins with a full name and a comma, as in a list of people.
 _LISTED = re.compile(
     r"\s*(?:[-•*–]|\d{1,2}[/.)])?\s*(?:[A-ZÀ-Þ][\w'’.-]+ ){1,3}(?:(?:van|de|den|der|von) ){0,2}[A-ZÀ-Þ][\w'’.-]+, "
@@ -32,6 +34,9 @@ def assign_contacts(page: Page, clauses: Clauses, candidates: list[Candidate]) -
         if candidate.rule == "address":
             if of_organisation(page, candidate.start) and not _own_label(page, candidate.start):
                 candidate.dismissed = "address of an organisation"
+            continue
+        if _RECIPIENT.search(page.text, max(0, candidate.start - 120), candidate.start):
+            candidate.dismissed = "address of the one it is sent to"
             continue
         reference = _referee(page, clauses, candidate)
         if reference:
@@ -69,6 +74,8 @@ def _referee(page: Page, clauses: Clauses, candidate: Candidate) -> Candidate | 
     role = clauses.count("ROLE", begin, first) > 0
     relative = clauses.count("relative", max(block.first, first - 10), first) > 0
     header = index < _FIRST_BLOCKS and block.section in ("", "contact", "personal", "motivation") and not listed
+    if _REACH_ME.search(text[-90:].lower()):
+        return None
     names = list(_NAME.finditer(text))
     name = names[0] if names else None
     if not (section or cue or cue_above or relative and name or (role and name and not header)):

@@ -54,7 +54,7 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
         score += (
             1.3 * described
             + 0.8 * (block.section == "personal")
-            - 0.8 * (other > 0)
+            - 0.8 * (other > 0 and not described)
             - 0.35 * min(3, job)
             - 1.0 * (block.section in ("experience", "skills", "education"))
         )

@@ -31,7 +31,7 @@ _COMPANY = re.compile(
     r"(?<![a-z@.])(?:factu|fakt|invoice|rechnung|leverancier|fournisseur|supplier|lieferant|klant|client|customer|kunde|"
     r"derdenrekening|compte tiers|bedrijf|firma|company|societe|entreprise|unternehmen|kantoor|cabinet|inning|collect|"
     r"schuldeiser|creancier|creditor|domicili|zichtrekening van|rekening van|compte (?:de la|du|collecteur|central)|"
-    r"account of|konto der|konto des|sepa|camt|test|voorbeeld|exemple|example|beispiel|vzw|asbl|\bnv\b|\bsa\b|\bbv\b|\bsrl\b|\bgmbh\b|"
+    r"account of|konto der|konto des|sepa|camt|vzw|asbl|\bnv\b|\bsa\b|\bbv\b|\bsrl\b|\bgmbh\b|"
     r"bce|kbo|btw|tva|vat|ogm|mededeling|communication|donat|gift|dons|spende|project|projet|migrat|"
     r"terugbetaling van|assessmentbureau|vereniging|association|verein|penningmeester|tresorier|treasurer|kassier)(?![a-z]{0,12}\.)"
 )  # fmt: skip
