@@ -20,6 +20,7 @@ _COUNTING = frozenset(
 )
 _MAX_CLAUSE = 16
 _SHORT_CLAUSE = 9
+_SHORT_SENTENCE = 10
 
 
 class Clauses:
@@ -84,8 +85,10 @@ class Clauses:
     def widened(self, first: int, last: int) -> tuple[int, int]:
         """Give the clause, and the short clauses after it that go on with the same thought."""
         left, right = self.clause(first, last)
-        _, end = self.sentence(first, last)
+        begin, end = self.sentence(first, last)
         words = self.page.words
+        if end - begin <= _SHORT_SENTENCE and sum(word == "," for word in words[begin:end]) < 2:
+            return begin, end
         for _ in range(2):
             if right >= end or words[right] != "," or right + 1 >= end or words[right + 1] in _OPENERS:
                 break

@@ -14,6 +14,8 @@ _SEPARATORS = frozenset("|,")
 _HEADING_WORDS = 9
 _OPEN_VALUE_WORDS = 9
 _VALUE_CHARS = 170
+# Where nothing parts a label from its value, the two read as one phrase.
+_WITH_LABEL = frozenset({"criminal", "health"})
 _OPEN_KINDS = frozenset({"birth", "family", "criminal", "salary", "health", "contact", "reference", "name"})
 
 
@@ -158,7 +160,7 @@ def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | N
                 continue
         while end > value and words[end - 1] in _SEPARATORS:
             end -= 1
-        start = page.starts[value]
+        start = page.starts[value] if explicit or hit.entry.kind not in _WITH_LABEL else page.starts[at]
         out.append(
             Field(
                 hit.entry.kind,
