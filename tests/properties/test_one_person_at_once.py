@@ -5,11 +5,14 @@ import asyncio
 import asyncpg
 
 from ats.applications.actions import withdraw_application
+from ats.candidates.actions import Contact, recognise
+from ats.core import db
 from ats.core.access import Candidate
 from ats.core.clock import read_clock
+from ats.pool.queries import membership_of
 from ats.rights.actions import leave_pool, object_to_sharing
 from tests.rights.people import applied
-from tests.support.applying import Applicant
+from tests.support.applying import NOOR, Applicant
 
 DISAGREEING = (
     # A member whose consent has ended.
@@ -58,3 +61,23 @@ async def test_acts_at_the_same_moment_leave_nothing_that_disagrees(services, su
         for query in DISAGREEING:
             assert await superuser.fetch(query) == [], query
     assert await superuser.fetchval("SELECT count(*) FROM sharing_objection") == 8
+
+
+async def test_leaving_the_pool_waits_for_a_form_of_the_same_person_that_is_being_stored(services):
+    known = await applied(services, days_ago=20, pool=True)
+    begun = asyncio.Event()
+
+    async def leave():
+        await begun.wait()
+        return await leave_pool(services, Candidate(known.candidate_id, "en"), channel="test", now=read_clock())
+
+    leaving = asyncio.create_task(leave())
+    async with db.transaction():
+        met = await recognise(services, Contact(NOOR.name, NOOR.email, "", "en"))
+        assert met.candidate_id == known.candidate_id
+        begun.set()
+        await asyncio.sleep(0.3)
+        assert not leaving.done()
+        assert await membership_of(known.candidate_id) is not None
+    assert await leaving
+    assert await membership_of(known.candidate_id) is None

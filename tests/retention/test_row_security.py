@@ -19,7 +19,7 @@ TABLES = (
     "application", "candidate", "candidate_key", "private_link", "message", "consent_event", "sharing_objection",
     "pool_membership", "document", "finding", "reveal",
 )  # fmt: skip
-# The clocks, and what ends a membership, are the only tables with data of people that nothing hides.
+# What nothing hides: rows about a person hold an id at most.
 WITHOUT_PEOPLE = {
     "audit_event", "outbox", "rate_limit", "account", "session", "vacancy", "vacancy_text", "vacancy_recruiter",
     "statement_version", "consent_wording", "upload", "erasure", "retention_run", "migration",
