@@ -26,6 +26,7 @@ _BIRTH = re.compile(
 _WORK = re.compile(
     r"[ ]?(?:ervaring|d'experience|experience|exp\b|erfahrung|anciennete|ancienniteit|dienst|lang|in |bij |chez |at |als |as |dans |werkervaring|berufs|baan|de metier|de carriere|de service|loopbaan|vast|ago|geleden|later|aaneen|comme|du |ouvrier|praxis)"
 )
+_ENDS = re.compile(r"[ ]*(?:$|[\n,.;:|()·•/–-]|oud|jong|old|young|depuis|jung|alt|et |en |and |und )", re.M)
 _HEAD_BLOCKS = 12
 
 
@@ -47,7 +48,7 @@ def age_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
                 or index < _HEAD_BLOCKS
                 and block.section in ("", "contact", "motivation")
             )
-            if not personal or _WORK.match(low, end):
+            if not personal or _WORK.match(low, end) or pattern is _AGE and not _ENDS.match(low, end):
                 continue
             first, last = page.span_words(start, end)
             left, right = clauses.clause(first, last)

@@ -294,7 +294,7 @@ def _judge(candidate: Candidate, around: Situation) -> float:
 def _benefit(candidate: Candidate, features: dict[str, float]) -> float:
     return (
         3.2 * features.get("section_pay", 0) + 1.3 * features.get("pay_zone", 0) + 1.0 * features.get("pay_block", 0)
-        - 1.2 * (candidate.kind == "weak" and not features.get("pay_zone") and not features.get("section_pay"))
+        - 2.0 * (candidate.kind == "weak" and not features.get("pay_zone") and not features.get("section_pay"))
         + 0.7 * features.get("wish", 0) + 0.9 * features.get("self_sentence", 0)
         + 0.8 * features.get("supported", 0) - 1.8 * features.get("job_sentence", 0)
         - 0.8 * features.get("job_many", 0) - 1.4 * features.get("other", 0) - 2.6 * features.get("vacancy", 0)

@@ -156,7 +156,7 @@ def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | N
             comma = next((n for n in range(value, stop) if words[n] in _SEPARATORS), stop)
             if sum(word not in _SEPARATORS for word in words[value:stop]) > _OPEN_VALUE_WORDS:
                 end = comma
-            if end - value > _OPEN_VALUE_WORDS:
+            if end - value > (_OPEN_VALUE_WORDS if hit.entry.kind not in _WITH_LABEL else 4):
                 continue
         while end > value and words[end - 1] in _SEPARATORS:
             end -= 1

@@ -15,6 +15,11 @@ _COPULA = frozenset(
     "ben was bent is blijf suis étais etais reste am was bin war gelte blieb noemen noemt omschrijven vinden decrivent decrit trouvent dit disent "
     "describe call called find consider considered beschreiben nennen sagen sagt say said heet zeggen zegt qualifie dite dit".split()
 )
+# Words that more often describe something else than the writer.
+_DOUBTFUL = frozenset(
+    "direct precies open clean flexible responsible critical patient practical pratique praktisch kritisch critique sauber offen genau precise precis critique quiet easily "
+    "calme serious serieux ernst nett doux sanft stil still warm organise strict streng tidy kind ouvert ouverte".split()
+)
 _MOST_BETWEEN = 4
 
 
@@ -41,6 +46,7 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
             and above.end - above.start < 90
             and clauses.count("character", above.first, above.last) > 0
         )
+        doubtful = len(run) == 1 and page.words[first] in _DOUBTFUL
         count = len({place[0] for place in run})
         other = clauses.count("other", begin, first)
         job = clauses.count("job", begin, end)
@@ -53,6 +59,7 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
         )
         score += (
             1.3 * described
+            - 1.2 * doubtful
             + 0.8 * (block.section == "personal")
             - 0.8 * (other > 0 and not described)
             - 0.35 * min(3, job)

@@ -206,7 +206,7 @@ def _national(low: str, start: int, end: int, digits: str, lengths: tuple[int, .
         return Candidate(start, end, Label.NATIONAL_ID, 0.99, reason, owner=True)
     if not digits.strip("0"):
         return None
-    if labelled and cue.gap > 8 and len(digits) < 11 and _PHONE_LIKE.match(low[start:end]) and not known(digits):
+    if labelled and cue.gap > 8 and len(digits) < 11 and _PHONE_LIKE.match(low[start:end]):
         return None
     if labelled and 8 <= len(digits) <= 15 and not _DATE.match(low[start:end]) and cue.gap < 70:
         if len(digits) < 9 and cue.gap > 16:
