@@ -65,7 +65,7 @@ async def submit_application(services: Services, actor: Visitor, submission: Sub
             await documents.attach(
                 services, received, purpose, application_id, registered.candidate_id, registered.data_key, now=now
             )
-        await _record_choice(services, submission, registered.candidate_id, actor, now)
+        in_pool = await _record_choice(services, submission, registered.candidate_id, actor, now)
         if submission.objects_to_sharing:
             await sharing.object_to_sharing(
                 services, actor, registered.candidate_id, channel=submission.channel, now=now
@@ -76,7 +76,7 @@ async def submit_application(services: Services, actor: Visitor, submission: Sub
             object_id=application_id,
             detail={"documents": len(submission.documents), "vacancy_id": submission.vacancy_id},
         )  # fmt: skip
-        await _confirm(services, submission, registered, now)
+        await _confirm(services, submission, registered, in_pool=in_pool, now=now)
     return True
 
 
@@ -108,8 +108,8 @@ async def _store(services: Services, submission: Submission, candidate_id: UUID,
 
 async def _record_choice(
     services: Services, submission: Submission, candidate_id: UUID, actor: Visitor, now: datetime
-) -> None:
-    """Append what was shown and chosen about the pool, and act on a consent."""
+) -> bool:
+    """Append what was shown and chosen about the pool, and act on a consent; whether it made the person a member."""
     language = submission.contact.language
 
     async def record(kind: Kind) -> UUID:
@@ -126,16 +126,20 @@ async def _record_choice(
     await record(Kind.SHOWN)
     if not submission.joins_pool:
         await record(Kind.REFUSED)
-        return
+        return False
     event_id = await record(Kind.GIVEN)
-    await pool.join_pool(services, candidate_id, event_id, since=services.today(now))
+    if not await pool.join_pool(services, candidate_id, event_id, since=services.today(now)):
+        return False
     await audit.record(
         audit.Tag.POOL_JOIN, actor, now=now, candidate_id=candidate_id, object_id=event_id,
         detail={"channel": submission.channel},
     )  # fmt: skip
+    return True
 
 
-async def _confirm(services: Services, submission: Submission, registered: people.Registered, now: datetime) -> None:
+async def _confirm(
+    services: Services, submission: Submission, registered: people.Registered, *, in_pool: bool, now: datetime
+) -> None:
     token = await people.new_link(registered.candidate_id, now=now)
     await write_message(
         services,
@@ -146,7 +150,7 @@ async def _confirm(services: Services, submission: Submission, registered: peopl
         {
             "vacancy": submission.vacancy_title,
             "link": private_url(services.settings.base_url, token),
-            "in_pool": "yes" if submission.joins_pool else "",
+            "in_pool": "yes" if in_pool else "",
         },
         now=now,
     )

@@ -13,21 +13,26 @@ from ats.retention.queries import lock_person
 from ats.retention.rules import Basis, due_date
 
 
-async def join_pool(services: Services, candidate_id: UUID, given_event_id: UUID, *, since: date) -> None:
-    """Make the person a member on the strength of a `given` event, in the open transaction.
+async def join_pool(services: Services, candidate_id: UUID, given_event_id: UUID, *, since: date) -> bool:
+    """Make the person a member on the strength of a `given` event, in the open transaction; whether they are one now.
 
     since: the civil date of the event. Somebody who is a member already moves on to the newer consent, also when the
-    older one is over and still to be swept. The database refuses an event that is not theirs, not `given`, or
-    withdrawn since.
+    older one is over and still to be swept. Somebody who withdrew after this consent was given stays out: a form can
+    be stored later than it was sent. The database refuses an event that is not theirs or not `given`.
     """
     due_on = due_date(since, Basis.TALENT_POOL, services.organisation.retention)
     async with db.past_due_visible():
-        await db.fetch(
-            "INSERT INTO pool_membership (candidate_id, given_event_id, since, due_on) VALUES ($1, $2, $3, $4) "
+        rows = await db.fetch(
+            "INSERT INTO pool_membership (candidate_id, given_event_id, since, due_on) SELECT $1, $2, $3, $4 "
+            "WHERE NOT EXISTS (SELECT FROM consent_event AS given JOIN consent_event AS ended "
+            "ON ended.candidate_id = given.candidate_id AND ended.purpose = given.purpose AND ended.at >= given.at "
+            "AND ended.kind IN ('withdrawn', 'expired') WHERE given.id = $2) "
             "ON CONFLICT (candidate_id) DO UPDATE "
-            "SET given_event_id = excluded.given_event_id, since = excluded.since, due_on = excluded.due_on",
+            "SET given_event_id = excluded.given_event_id, since = excluded.since, due_on = excluded.due_on "
+            "RETURNING candidate_id",
             candidate_id, given_event_id, since, due_on,
         )  # fmt: skip
+    return bool(rows)
 
 
 async def leave_pool(candidate_id: UUID, *, channel: str, now: datetime) -> bool:

@@ -161,9 +161,9 @@ async def test_a_text_cannot_bring_markup_into_the_page(client: httpx.AsyncClien
 @pytest.mark.parametrize("path", ["/xx/jobs", "/en/jobs/none", "/EN/jobs", "/en/jobs/none/apply", "/xx/apply"])
 async def test_an_unknown_language_or_vacancy_is_not_found(client: httpx.AsyncClient, path: str) -> None:
     await publish_vacancy()
-    answer = await client.get(path)
+    answer = await client.get(path, headers={"Accept-Language": "en"})
     assert answer.status_code == 404
-    assert "This page does not exist" in answer.text or "/xx/" in path
+    assert "This page does not exist" in answer.text
 
 
 async def test_public_pages_may_be_cached_and_set_no_cookie(client: httpx.AsyncClient) -> None:

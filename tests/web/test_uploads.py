@@ -15,7 +15,7 @@ from ats.web.site import Site
 from ats.web.uploads import Received, UploadSink, clean_filename, read_multipart
 from tests.web.small_app import KEYRING, MAX_FILE, NOW, SINKS, MemorySink, make_app, sink_for
 
-URL = "/nl/jobs/x/apply"
+URL = "/en/jobs/x/apply"
 TYPE = {"Content-Type": "multipart/form-data; boundary=abc"}
 
 
