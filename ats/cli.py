@@ -12,7 +12,7 @@ import click
 
 from ats import __version__
 from ats.core.clock import read_clock
-from ats.core.embedded import EmbeddedError, default_data_dir, running
+from ats.core.embedded import default_data_dir, running
 from ats.core.errors import AtsError, Invalid
 from ats.core.logs import configure_logs
 from ats.core.supervisor import HOPELESS_STATUS
@@ -198,6 +198,20 @@ def _refuse(error: SettingsError) -> NoReturn:
 
 def _asyncio(work: Coroutine[Any, Any, T]) -> T:
     """Run `work`; what is known to go wrong ends in a sentence, never in a traceback."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except SettingsError as error:
+        _refuse(error)
+    except Exception as error:
+        if (explained := _explained(error)) is None:
+            raise
+        _give_up(*explained)
+
+
+def _explained(error: Exception) -> tuple[str, int] | None:
+    """What to tell the operator, and the exit status: HOPELESS_STATUS where starting again cannot help."""
     import asyncpg
 
     from ats.core.db import UnsafeRole
@@ -205,28 +219,19 @@ def _asyncio(work: Coroutine[Any, Any, T]) -> T:
     from ats.process import NotMigrated, WrongMasterKey
     from ats.web.server import AddressUnusable
 
-    try:
-        return asyncio.run(work)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Invalid as error:
-        _give_up("\n".join(f"{name}: {text}" for name, text in error.fields.items()))
-    except SettingsError as error:
-        _refuse(error)
-    except MigrationFailed:
-        _give_up("A migration failed, and nothing was changed.")
-    except asyncpg.InterfaceError:
-        _give_up("ATS_DATABASE_URL has a part that the driver does not understand.", HOPELESS_STATUS)
-    except (NotMigrated, WrongMasterKey, UnsafeRole, ValueError) as error:
-        _give_up(str(error), HOPELESS_STATUS)
-    except (EmbeddedError, AddressUnusable, AtsError) as error:
-        _give_up(str(error))
-    except asyncpg.DiskFullError:
-        _give_up("The disk of the database is full; make room there.")
-    except asyncpg.PostgresError as error:
-        _give_up(f"PostgreSQL refused: {type(error).__name__}. Check ATS_DATABASE_URL; `ats doctor` says more.")
-    except OSError as error:
-        _give_up(f"{error.strerror or 'A connection failed'}. `ats doctor` says more.")
+    if isinstance(error, Invalid):
+        return "\n".join(f"{name}: {text}" for name, text in error.fields.items()), 1
+    kind = type(error).__name__
+    known: list[tuple[type[Exception] | tuple[type[Exception], ...], str, int]] = [
+        (asyncpg.InterfaceError, "ATS_DATABASE_URL has a part that the driver does not understand.", HOPELESS_STATUS),
+        ((NotMigrated, WrongMasterKey, UnsafeRole, ValueError), str(error), HOPELESS_STATUS),
+        (MigrationFailed, "A migration failed, and nothing was changed.", 1),
+        (asyncpg.DiskFullError, "The disk of the database is full; make room there.", 1),
+        (asyncpg.PostgresError, f"PostgreSQL refused: {kind}. Check ATS_DATABASE_URL; `ats doctor` says more.", 1),
+        ((AddressUnusable, AtsError), str(error), 1),
+        (OSError, f"{getattr(error, 'strerror', None) or 'A connection failed'}. `ats doctor` says more.", 1),
+    ]
+    return next(((text, status) for types, text, status in known if isinstance(error, types)), None)
 
 
 def _give_up(message: str, status: int = 1) -> NoReturn:
