@@ -27,6 +27,7 @@ _WORK = re.compile(
     r"[ ]?(?:ervaring|d'experience|experience|exp\b|erfahrung|anciennete|ancienniteit|dienst|lang|in |bij |chez |at |als |as |dans |werkervaring|berufs|baan|de metier|de carriere|de service|loopbaan|vast|ago|geleden|later|aaneen|comme|du |ouvrier|praxis)"
 )
 _ENDS = re.compile(r"[ ]*(?:$|[\n,.;:|()·•/–-]|oud|jong|old|young|depuis|jung|alt|et |en |and |und )", re.M)
+_PERSONAL = frozenset({"personal", "health", "character", "remarks"})
 _HEAD_BLOCKS = 12
 
 
@@ -37,14 +38,14 @@ def age_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
         for at in page.figures:
             index = page.block_index(page.starts[at])
             block = page.blocks[index]
-            if index >= _HEAD_BLOCKS and block.section not in ("personal", "health"):
+            if index >= _HEAD_BLOCKS and block.section not in _PERSONAL:
                 continue
             match = pattern.match(low, page.starts[at])
             if match is None:
                 continue
             start, end = match.span()
             personal = (
-                block.section in ("personal", "health")
+                block.section in _PERSONAL
                 or index < _HEAD_BLOCKS
                 and block.section in ("", "contact", "motivation")
             )

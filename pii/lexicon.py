@@ -30,6 +30,16 @@ _HEADER = re.compile(r"\[([A-Z_]+) ([a-z]+)(?: ([a-z]{2}))?\]\Z")
 _GAP = re.compile(r"~(\d?)\Z")
 _INSIDE = re.compile(r"[-'’/]")
 _SHORTEST_AFFIX = 3
+# Lists whose words also stand for their inflected forms.
+_INFLECTED = frozenset(
+    {"HEALTH", "CRIMINAL", "RELIGION", "POLITICS", "UNION", "ETHNICITY", "SEXUALITY", "TRAIT", "BENEFITS", "FAMILY"}
+)
+_ENDINGS = {
+    "nl": ("e",),
+    "fr": ("e",),
+    "de": ("e", "en", "em", "er", "es", "n", "in"),
+}
+_INFLECTED_FROM = 5
 _BRIEF = 5
 
 
@@ -83,7 +93,13 @@ def _spellings(word: str) -> set[str]:
     return out
 
 
-def _slot(source: str) -> Slot:
+def _inflected(words: set[str], language: str) -> set[str]:
+    """Give the words with the endings that adjectives and nouns take in a language."""
+    endings = _ENDINGS.get(language, ())
+    return words | {word + ending for word in words if len(word) >= _INFLECTED_FROM for ending in endings}
+
+
+def _slot(source: str, language: str = "") -> Slot:
     gap = _GAP.match(source)
     if gap:
         return Slot(frozenset(), (), (), False, False, int(gap.group(1) or 3))
@@ -103,6 +119,7 @@ def _slot(source: str) -> Slot:
             exact |= _spellings(option)
         else:
             raise LexiconError(f"an empty alternative in {source!r}")
+    exact = _inflected(exact, language)
     return Slot(frozenset(exact), tuple(sorted(prefixes)), tuple(sorted(suffixes)), number, optional, 0)
 
 
@@ -126,7 +143,8 @@ def parse_phrase(line: str, name: str, kind: str, language: str, source: str) ->
 
 
 def _entry(phrase: str, name: str, kind: str, language: str, tight: bool, source: str) -> Entry:
-    slots = tuple(_slot(part) for part in phrase.split())
+    inflected = language if name in _INFLECTED else ""
+    slots = tuple(_slot(part, inflected) for part in phrase.split())
     first = slots[0]
     if first.gap or first.optional or any(len(affix) < _SHORTEST_AFFIX for affix in first.prefixes + first.suffixes):
         raise LexiconError(f"a phrase must begin with a word or an affix of three letters: {phrase!r} in {source}")

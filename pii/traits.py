@@ -20,6 +20,7 @@ _DOUBTFUL = frozenset(
     "direct precies open clean flexible responsible critical patient practical pratique praktisch kritisch critique sauber offen genau precise precis critique quiet easily "
     "calme serious serieux ernst nett doux sanft stil still warm organise strict streng tidy kind ouvert ouverte".split()
 )
+_BUT = frozenset("maar mais but aber doch".split())
 _MOST_BETWEEN = 4
 
 
@@ -72,6 +73,8 @@ def trait_candidates(page: Page, hits: list[Hit], clauses: Clauses) -> Iterator[
             score += 1.0
         left, _ = clauses.clause(first, run[0][1])
         _, right = clauses.clause(run[-1][0], last)
+        if right < end and right - last < 3 and page.words[right] in _BUT:
+            _, right = clauses.clause(right + 1, right + 2)
         yield Candidate(
             page.starts[left], page.ends[right - 1], Label.PSYCHE, 1 / (1 + 2.718281828 ** -score),
             "traits of character", rule="traits", first=first, last=last, kind="traits",

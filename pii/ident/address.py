@@ -53,6 +53,7 @@ _STREET_ENDS = tuple(
     "driesch dries kerkhof molen haven hoek hove bilk meers broek eind einde schans weide statie tuin hoeve".split()
 )
 _DIRECTIONS = frozenset("noord zuid oost west links rechts".split())
+_HEAD_BLOCKS = 12
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _TOWN_AFTER = re.compile(r"[ ,.\-–]{0,3}(?:\n[ \t]{0,50})?")
 _ORGANISATION = re.compile(
@@ -94,7 +95,7 @@ def address_candidates(page: Page, taken: Spans) -> Iterator[Candidate]:
                 start = left
                 used.add(index)
                 break
-        yield Candidate(start, end, Label.CONTACT, 0.9, "street address", rule="address")
+        yield Candidate(start, end, Label.CONTACT, 0.9, "street address", owner=True, rule="address")
     for index, (left, right) in enumerate(posts):
         if index in used or not _alone(page, left, right):
             continue
@@ -147,7 +148,7 @@ def _alone(page: Page, start: int, end: int) -> bool:
     line_start = page.low.rfind("\n", 0, start) + 1
     line_end = page.low.find("\n", end)
     line = page.low[line_start : line_end if line_end >= 0 else len(page.low)]
-    if len(line.strip()) - (end - start) > 3:
+    if len(line.strip()) - (end - start) > 3 or page.block_index(start) > _HEAD_BLOCKS:
         return False
     around = page.low[max(0, line_start - 160) : end + 160]
     return "@" in around or bool(re.search(r"\+\d\d|(?<!\d)0\d{1,3}[ ./]", around))
