@@ -16,7 +16,7 @@ _OPEN_VALUE_WORDS = 9
 _VALUE_CHARS = 170
 # Where nothing parts a label from its value, the two read as one phrase.
 _WITH_LABEL = frozenset({"criminal", "health"})
-_OPEN_KINDS = frozenset({"birth", "family", "criminal", "salary", "health", "contact", "reference", "name"})
+_OPEN_KINDS = frozenset({"birth", "family", "criminal", "salary", "contact", "reference", "name"})
 
 
 @dataclass(frozen=True, slots=True)

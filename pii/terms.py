@@ -62,7 +62,7 @@ def term_candidates(page: Page, hits: list[Hit], clauses: Clauses, fields: list[
             restricted = RANK[tier_of(label)] == 2
             if restricted:
                 first, last = clauses.widened(first, last)
-            elif label is Label.FAMILY:
+            elif label in (Label.FAMILY, Label.SALARY):
                 first, last = clauses.counted(first, last)
             else:
                 first, last = clauses.clause(first, last)

@@ -204,7 +204,7 @@ def _blocks(page: Page) -> None:
         stripped = line.strip()
         if not stripped:
             open_line = ""
-        elif open_line and _continues(open_line, line, text[at:end], width):
+        elif open_line and _continues(open_line, line, text[at:end], width, text[at - 1 - len(open_line) : at - 1].isupper()):
             blocks[-1].end = end
             open_line = line
         else:
@@ -217,7 +217,7 @@ def _blocks(page: Page) -> None:
     page._block_starts = [block.start for block in blocks]
 
 
-def _continues(before: str, line: str, original: str, width: int) -> bool:
+def _continues(before: str, line: str, original: str, width: int, shouted: bool) -> bool:
     last = before.rstrip()
     if last.endswith("-") and len(last) > 20 and original.strip()[:1].isalpha():
         return True
@@ -228,6 +228,11 @@ def _continues(before: str, line: str, original: str, width: int) -> bool:
         return False
     if _LABEL_START.match(line) or _DATE_START.match(line) and len(last) < 70:
         return False
+    shout = original.strip()
+    if shout.isupper() and len(shout) < 44 and not shouted:
+        return False
     if first.islower() and len(last) > 30 and last[-1] not in ".:;!?":
         return True
+    if _DATE_START.match(before):
+        return False
     return len(last) > width and last[-1] not in ":;"
