@@ -26,6 +26,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 
 $(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
 	$(PYTHON) -m venv $(VENV)-bench
+	@echo "Installing the other detectors into $(VENV)-bench, once."
 	$(VENV)-bench/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements-bench.lock
 	@touch $@
 
@@ -52,7 +53,7 @@ format: $(VENV)/.dev ## Bring the code into its style
 	$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(VENV)/.dev ## Measure, and print ratios side by side (ARGS="upload pages" for some)
+bench: $(VENV)/.dev $(VENV)/.bench ## Measure, and print ratios side by side (ARGS="upload pages" for some)
 	$(BIN)/python -m bench $(ARGS)
 
 .PHONY: proofs
@@ -69,3 +70,5 @@ lock: ## Resolve the lock files anew (needs uv)
 		--quiet --extra embedded --group dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--quiet --extra embedded --group build -c requirements-dev.lock pyproject.toml -o requirements.lock
+	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--quiet --group bench pyproject.toml -o requirements-bench.lock
