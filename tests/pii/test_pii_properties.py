@@ -21,7 +21,7 @@ PIECES = st.lists(st.sampled_from(LINES), min_size=1, max_size=12).map("\n".join
 NOISE = st.text(alphabet=st.characters(), max_size=200)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(PIECES, NOISE, st.tuples(PIECES, NOISE).map(" ".join)))
 def test_offsets_are_exact_ordered_and_never_overlap(text: str) -> None:
     last = 0
@@ -32,7 +32,7 @@ def test_offsets_are_exact_ordered_and_never_overlap(text: str) -> None:
         last = found.end
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PIECES)
 def test_masking_removes_every_flagged_character_and_nothing_else(text: str) -> None:
     found = pii.detect(text)
@@ -44,7 +44,7 @@ def test_masking_removes_every_flagged_character_and_nothing_else(text: str) -> 
     assert len(kept) == len(text) - sum(f.end - f.start for f in found)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(PIECES, min_size=2, max_size=4), st.randoms(use_true_random=False))
 def test_order_and_repetition_do_not_matter(texts: list[str], chance: random.Random) -> None:
     alone = {text: pii.detect(text) for text in texts}
