@@ -81,7 +81,8 @@ async def _master_key(settings: Settings) -> str:
 
 async def _erasure(settings: Settings) -> str:
     async with _connected(settings):
-        days = await retention.days_overdue(on=civil_date(read_clock(), settings.organisation.zone))
+        now = read_clock()
+        days = await retention.days_overdue(on=civil_date(now, settings.organisation.zone), now=now)
     if days > MAX_OVERDUE_DAYS:
         raise Overdue(f"something has been due for {days} days: `ats worker` must run; its log says what failed")
     return "nothing is overdue"

@@ -20,7 +20,8 @@ async def check(services: NamedDependency[Services]) -> Response[dict[str, objec
     """200 when the database answers and nothing is overdue, else 503; the body names what is wrong."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            overdue = await retention.days_overdue(on=services.today(read_clock()))
+            now = read_clock()
+            overdue = await retention.days_overdue(on=services.today(now), now=now)
     except Exception:  # noqa: BLE001 -- whatever it is, the answer is that this instance cannot work now
         return Response({"status": "unhealthy", "database": "unreachable"}, status_code=503)
     healthy = overdue <= MAX_OVERDUE_DAYS

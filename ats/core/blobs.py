@@ -27,6 +27,10 @@ class FilesAccess(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"FilesAccess(endpoint={self.endpoint!r})"
 
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        """What pretty tracebacks show; msgspec's own would give the secret."""
+        return [("endpoint", self.endpoint)]
+
 
 class BlobWriter:
     """Writes one object; a few megabytes in memory at most. Dropped without `close`, it leaves nothing behind."""

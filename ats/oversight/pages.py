@@ -12,6 +12,7 @@ from ats.core.clock import read_clock
 from ats.core.errors import BadRequest
 from ats.core.services import Services
 from ats.core.text import N_
+from ats.documents.rules import Limits, Refusal
 from ats.oversight import queries
 from ats.oversight.rules import DETAIL_LABELS, TAG_LABELS
 from ats.retention.queries import latest_runs
@@ -41,6 +42,10 @@ async def audit_trail(request: AnyRequest, services: NamedDependency[Services]) 
         trail=trail,
         tag_labels=TAG_LABELS,
         detail_labels=DETAIL_LABELS,
+        refusals={each.value: each.message for each in Refusal},
+        refusal_values=Limits(
+            size=services.settings.upload_max_bytes, pages=services.settings.document_max_pages
+        ).values(),
         chosen={"tag": tag.value if tag else None, "candidate": candidate_id},
         runs=await latest_runs(RUNS_SHOWN),
         overdue=await queries.overdue(today=services.today(now), now=now),

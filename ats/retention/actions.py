@@ -166,14 +166,14 @@ async def sweep(services: Services, rooms: Sequence[Room], *, on: date, now: dat
     for begun in await queries.open_erasures():
         await attempt(Subject(begun.candidate_id, begun.application_id), begun.cause)
     while due := await queries.due_subjects(on=on, moment=moment, skip=failed, limit=BATCH):
-        for subject in due:
+        for subject, cause in due.items():
             if subject in tried:
                 # Its entry says that it was erased, and it is still there: the next sweep would not end either.
                 log.error("erasure_left_something")
                 failed.add(subject.candidate_id)
             else:
                 tried.add(subject)
-                await attempt(subject, "due")
+                await attempt(subject, cause)
     await _end_memberships(on, now)
     people = sum(subject.application_id is None for subject in erased)
     report = Report(len(erased) - people, people, len(failed))

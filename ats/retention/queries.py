@@ -54,19 +54,26 @@ _OTHERS_STAY = (
 )
 
 
-async def due_subjects(*, on: date, moment: datetime, skip: Collection[UUID], limit: int) -> list[Subject]:
-    """What is due on the date `on` (graces compared with `moment`), the longest overdue first.
+async def due_subjects(*, on: date, moment: datetime, skip: Collection[UUID], limit: int) -> dict[Subject, str]:
+    """What is due on the date `on` (graces compared with `moment`) and why, the longest overdue first.
 
-    An application alone while the person has others that stay; otherwise the person, once.
+    An application alone while the person has others that stay; otherwise the person, once. The cause is `due`, or
+    `withdrawn` where only a withdrawal brings the end about.
     """
     async with db.transaction(), db.past_due_visible():
         rows = await db.fetch(
-            f"SELECT application.id, application.candidate_id, {_OTHERS_STAY} AS others_stay FROM application "  # noqa: S608 -- constants of this module
+            "SELECT application.id, application.candidate_id, application.due_on <= $1 AS past_date, "  # noqa: S608 -- constants of this module
+            f"{_OTHERS_STAY} AS others_stay FROM application "
             f"WHERE {_GONE} AND NOT application.candidate_id = ANY($3) ORDER BY due_on, id LIMIT $4",
             on, moment, list(skip), limit,
         )  # fmt: skip
-    subjects = [Subject(row["candidate_id"], row["id"] if row["others_stay"] else None) for row in rows]
-    return list(dict.fromkeys(subjects))
+    subjects: dict[Subject, str] = {}
+    for row in rows:
+        subject = Subject(row["candidate_id"], row["id"] if row["others_stay"] else None)
+        subjects.setdefault(subject, "withdrawn")
+        if row["past_date"]:
+            subjects[subject] = "due"
+    return subjects
 
 
 async def count_due(*, on: date, moment: datetime) -> Due:
@@ -189,11 +196,18 @@ async def earlier_clock(now: datetime) -> datetime:
     return earlier
 
 
-async def days_overdue(*, on: date) -> int:
-    """For how many days the longest overdue application has been waiting for its erasure; 0 when none has."""
+async def days_overdue(*, on: date, now: datetime) -> int:
+    """For how many days the longest overdue application has been waiting for its erasure; 0 when none has.
+
+    Overdue from the due date on, or, withdrawn earlier, from the end of the grace on; in whole days.
+    """
     async with db.transaction(), db.past_due_visible():
-        row = await db.fetch_row("SELECT min(due_on) AS due_on FROM application WHERE due_on <= $1", on)
-    return (on - row["due_on"]).days if row and row["due_on"] else 0
+        row = await db.fetch_row(
+            "SELECT greatest(max($1 - due_on) FILTER (WHERE due_on <= $1 AND erase_after IS NULL), "
+            "max(extract(epoch FROM $2 - erase_after)::int / 86400), 0) AS days FROM application",
+            on, now,
+        )  # fmt: skip
+    return row["days"] if row else 0
 
 
 async def latest_runs(limit: int = 20) -> list[Run]:

@@ -100,8 +100,6 @@ def codes(kind: type[StrEnum] = StrEnum) -> Iterator[str]:
 
 
 # The audit page still shows these as they are stored.
-NOT_YET = {"broken", "worker", "retention"}
-
 
 def raw(page: str, language: str) -> list[str]:
     """Names of the code that a page shows: snake_case, tags, unfilled placeholders, a value of an enumeration alone."""
@@ -109,6 +107,6 @@ def raw(page: str, language: str) -> list[str]:
     for each in tree.xpath("//script | //style | //code | //blockquote | //*[contains(@class, 'document-text')]"):
         each.drop_tree()
     words = {string for message in texts(load(language)) for string in strings(message)}
-    found = [each for text in tree.itertext() if (each := text.strip()) in {*codes()} - words - NOT_YET]
+    found = [each for text in tree.itertext() if (each := text.strip()) in {*codes()} - words]
     names = r"\b[a-z]+_[a-z_]+\b|\b[a-z]+:[a-z]+:[a-z-]+\b|%\(\w+\)|\{\{"
     return found + re.findall(names, " ".join(tree.itertext()))
