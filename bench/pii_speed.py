@@ -106,7 +106,9 @@ def memory(texts: Iterable[str]) -> None:
         pii.detect(fresh(pool[index % len(pool)], chance))
         if index in (500, MANY // 2, MANY - 1):
             marks.append(process.memory_info().rss / 1e6)
-    print(f"resident memory after 500, {MANY // 2} and {MANY} documents: " + ", ".join(f"{mark:.0f} MB" for mark in marks))
+    print(
+        f"resident memory after 500, {MANY // 2} and {MANY} documents: " + ", ".join(f"{mark:.0f} MB" for mark in marks)
+    )
 
 
 def main() -> None:
@@ -117,11 +119,15 @@ def main() -> None:
     floor = measure("bare tokenisation (xx)", bare, batches)
     assert floor
     print(f"{len(pool)} documents, {characters} characters")
-    print(f"{'bare tokenisation (xx)':34} {1000 * floor / len(pool):7.2f} ms/document {characters / floor / 1e6:7.3f} Mchar/s   1.00")
+    print(
+        f"{'bare tokenisation (xx)':34} {1000 * floor / len(pool):7.2f} ms/document {characters / floor / 1e6:7.3f} Mchar/s   1.00"
+    )
     for name, make in (("ours", ours), ("Presidio, blank model", presidio), ("EuRedact", euredact)):
         took = measure(name, make, batches)
         if took is not None:
-            print(f"{name:34} {1000 * took / len(pool):7.2f} ms/document {characters / took / 1e6:7.3f} Mchar/s {took / floor:6.2f}")
+            print(
+                f"{name:34} {1000 * took / len(pool):7.2f} ms/document {characters / took / 1e6:7.3f} Mchar/s {took / floor:6.2f}"
+            )
     memory(documents())
 
 

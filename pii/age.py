@@ -45,9 +45,7 @@ def age_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
                 continue
             start, end = match.span()
             personal = (
-                block.section in _PERSONAL
-                or index < _HEAD_BLOCKS
-                and block.section in ("", "contact", "motivation")
+                block.section in _PERSONAL or index < _HEAD_BLOCKS and block.section in ("", "contact", "motivation")
             )
             if not personal or _WORK.match(low, end) or pattern is _AGE and not _ENDS.match(low, end):
                 continue

@@ -32,6 +32,8 @@ _HOBBY_LABELS = frozenset({Label.RELIGION, Label.POLITICS, Label.UNION, Label.ET
 _SPOKEN = frozenset({Label.ETHNICITY, Label.PERSONAL})
 _MEMBERSHIP = frozenset({Label.POLITICS, Label.UNION})
 _HEAD_BLOCKS = 13
+# A missed disclosure weighs more than a needless mask, so doubt leans towards flagging.
+_LEAN = 0.3
 _GAP = re.compile(r"(?:19|20)\d\d ?[-–] ?(?:(?:19|20)\d\d|\d\d[./]\d{4})")
 
 
@@ -82,7 +84,7 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
         features["language"] = 1.0
     if clauses.count("third", begin, end):
         features["third"] = 1.0
-    if clauses.count("gap", begin, end):
+    if not job and "other" not in features and clauses.count("gap", begin, end):
         features["gap"] = 1.0
     if clauses.count("negative", left, right):
         features["negative"] = 1.0
@@ -124,7 +126,13 @@ def _among_languages(page: Page, clauses: Clauses, begin: int, end: int) -> bool
 def _age_follows(page: Page, at: int) -> bool:
     """A nationality and a bare number of an age ("Belgian, 33")."""
     words = page.words
-    return at + 2 < len(words) and words[at] == "," and words[at + 1].isdigit() and 16 <= int(words[at + 1][:4]) <= 70 and words[at + 2] in "|,"
+    return (
+        at + 2 < len(words)
+        and words[at] == ","
+        and words[at + 1].isdigit()
+        and 16 <= int(words[at + 1][:4]) <= 70
+        and words[at + 2] in "|,"
+    )
 
 
 def _outside(clauses: Clauses, cue: str, begin: int, end: int, first: int, last: int) -> int:
@@ -256,12 +264,17 @@ def features_of(page: Page, candidate: Candidate, around: Situation) -> list[str
 def _judge(candidate: Candidate, around: Situation) -> float:
     features = around.features
     if candidate.kind == "field":
-        return -2.0 * features.get("vacancy", 0) - 1.0 * features.get("other", 0) - 2.8 * features.get("experience", 0)
+        return (
+            -2.0 * features.get("vacancy", 0)
+            - 1.0 * features.get("other", 0)
+            - 2.8 * (features.get("experience", 0) and candidate.label in _RESTRICTED | {Label.PERSONAL})
+        )
     if candidate.label in _RESTRICTED:
         total = sum(_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
         total += 0.6 * features.get("other", 0) * features.get("self_clause", 0)
         if candidate.label in _MEMBERSHIP:
             total += 0.5 * (features.get("job_clause", 0) + features.get("job_sentence", 0))
+        total += _LEAN
         if candidate.kind == "weak":
             total -= 0.6 * features.get("self_clause", 0) + 0.4 * features.get("self_sentence", 0)
         if candidate.kind == "sure":

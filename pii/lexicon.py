@@ -148,7 +148,9 @@ def _entry(phrase: str, name: str, kind: str, language: str, tight: bool, source
     first = slots[0]
     if first.gap or first.optional or any(len(affix) < _SHORTEST_AFFIX for affix in first.prefixes + first.suffixes):
         raise LexiconError(f"a phrase must begin with a word or an affix of three letters: {phrase!r} in {source}")
-    return Entry(name, kind, language, tight, slots, source, phrase, len(phrase.replace(" ", "")) <= _BRIEF)
+    return Entry(
+        name, kind, language, tight, slots, source, phrase, name != "NAME" and len(phrase.replace(" ", "")) <= _BRIEF
+    )
 
 
 def read_lists(folder: Path) -> Iterator[Entry]:

@@ -17,7 +17,9 @@ _NAME = re.compile(
     r"[A-ZÀ-Þ][\w'’.-]{1,24}(?: (?:[A-ZÀ-Þ][\w'’.-]{0,24}|van|de|den|der|von|di|da|du|la|le|El|ten|ter|dos|y|bin|al)){1,5}"
 )
 _FIRST_BLOCKS = 14
-_REACH_ME = re.compile(r"(?<![a-zà-ÿ])(?:votre (?:enti[eè]re )?disposition|me joindre|joignable|m'appeler|te bereiken|bereikbaar|mij bellen|reach me|call me|reachable|available (?:on|at)|erreichbar|mich erreichen|zu erreichen|ik ben .{0,20}op|t[eé]l\.?(?![a-z]))[^.\n]{0,40}\Z")
+_REACH_ME = re.compile(
+    r"(?<![a-zà-ÿ])(?:votre (?:enti[eè]re )?disposition|me joindre|joignable|m'appeler|te bereiken|bereikbaar|mij bellen|reach me|call me|reachable|available (?:on|at)|erreichbar|mich erreichen|zu erreichen|ik ben .{0,20}op|t[eé]l\.?(?![a-z]))[^.\n]{0,40}\Z"
+)
 _RECIPIENT = re.compile(r"(?im)^[ \t]*(?:aan|to|an|à|cc|bcc)[ ]?:[^\n]*\Z")
 # An item that begins with a full name and a comma, as in a list of people.
 _LISTED = re.compile(

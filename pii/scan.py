@@ -22,7 +22,7 @@ from pii.people import assign_contacts
 from pii.resolve import resolve
 from pii.sections import mark_sections
 from pii.spans import Spans
-from pii.terms import field_candidates, term_candidates
+from pii.terms import field_candidates, section_candidates, term_candidates
 from pii.text import Page, read
 from pii.traits import trait_candidates
 
@@ -55,6 +55,7 @@ def propose(text: str) -> Scan:
     out += pay_candidates(page, clauses)
     out += age_candidates(page, clauses)
     out += trait_candidates(page, hits, clauses)
+    out += section_candidates(page, clauses)
     out += field_candidates(page, fields)
     out += partner_candidates(page, hits)
     out += term_candidates(page, hits, clauses, fields)

@@ -51,6 +51,7 @@ def mark_sections(page: Page, hits: list[Hit]) -> list[Field]:
         if heading and _is_heading(page, block, heading):
             section = heading.entry.kind
             block.section = section
+            block.heading = True
             label = labels.get(at)
             waiting = label.entry.kind if label and _ends_block(page, block, label.last) else ""
             continue
@@ -76,7 +77,12 @@ def _content(page: Page, block: Block) -> int:
     at = block.first
     words = page.words
     while at < block.last and (
-        words[at] in _SEPARATORS or words[at] in _ROMAN or words[at].isdigit() and len(words[at]) < 3
+        words[at] in _SEPARATORS
+        or words[at].isdigit()
+        and len(words[at]) < 3
+        or words[at] in _ROMAN
+        and at + 1 < block.last
+        and words[at + 1] in _SEPARATORS
     ):
         at += 1
     return at

@@ -24,6 +24,7 @@ FIELD_LABELS = {
 _INSURANCE = re.compile(r"verzeker|assuranc|insuranc|versicher|hospitali[sz]a|dkv|mutuelle")
 _IDENTIFIER = re.compile(r"[a-z]{2}\d\d[ ]?\d{4}")
 _PHONE_OR_NAME = re.compile(r"\d[\d ./-]{7,}|[A-ZÀ-Þ][\w'’.-]+ (?:(?:van|de|der|den|von|el|la|le) ){0,2}[A-ZÀ-Þ]")
+_SECTION_WORDS = 30
 _EMPTY = frozenset(
     {
         "",
@@ -55,6 +56,8 @@ def term_candidates(page: Page, hits: list[Hit], clauses: Clauses, fields: list[
     asking = {at for field in fields for at in range(*field.label)}
     for hit in hits:
         if hit.entry.name not in _LABELS or hit.first in asking or _first_name(page, hit):
+            continue
+        if page.block_at(page.starts[hit.first]).heading:
             continue
         label = Label(hit.entry.name)
         first, last = hit.first, hit.last
@@ -106,3 +109,16 @@ def _plausible(page: Page, field: Field, label: Label, value: str) -> bool:
     if label is Label.BENEFITS:
         return field.explicit and len(value) > 3 and not value.startswith(("van ", "de ", "of "))
     return True
+
+
+def section_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
+    """Give a candidate for every short block under a heading on health: all of it answers the heading."""
+    for block in page.blocks:
+        if block.section != "health" or block.last - block.first > _SECTION_WORDS:
+            continue
+        words = [at for at in range(block.first, block.last) if page.words[at] not in "|,"]
+        if len(words) > 1:
+            yield Candidate(
+                page.starts[words[0]], page.ends[words[-1]], Label.HEALTH, 0.75, "under a heading on health",
+                rule="section", first=words[0], last=words[-1] + 1, kind="section",
+            )  # fmt: skip

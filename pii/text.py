@@ -70,8 +70,7 @@ class Block:
     first: int = 0
     last: int = 0
     section: str = ""
-    label: str = ""
-    value: int = -1
+    heading: bool = False
 
 
 @dataclass(slots=True)
@@ -204,7 +203,9 @@ def _blocks(page: Page) -> None:
         stripped = line.strip()
         if not stripped:
             open_line = ""
-        elif open_line and _continues(open_line, line, text[at:end], width, text[at - 1 - len(open_line) : at - 1].isupper()):
+        elif open_line and _continues(
+            open_line, line, text[at:end], width, text[at - 1 - len(open_line) : at - 1].isupper()
+        ):
             blocks[-1].end = end
             open_line = line
         else:
@@ -230,6 +231,8 @@ def _continues(before: str, line: str, original: str, width: int, shouted: bool)
         return False
     shout = original.strip()
     if shout.isupper() and len(shout) < 44 and not shouted:
+        return False
+    if first.isupper() and len(shout) < 0.6 * width and shout[-1] not in ".,;:!?)" and not shouted:
         return False
     if first.islower() and len(last) > 30 and last[-1] not in ".:;!?":
         return True

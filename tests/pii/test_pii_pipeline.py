@@ -76,7 +76,9 @@ def test_every_list_names_its_source_and_licence() -> None:
 def test_a_term_is_added_without_code(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
-    (folder / "terms.txt").write_text("; mine\n[HEALTH self nl]\nblauwe|groene ~2 griep, # dagen knoop*\n", encoding="utf-8")
+    (folder / "terms.txt").write_text(
+        "; mine\n[HEALTH self nl]\nblauwe|groene ~2 griep, # dagen knoop*\n", encoding="utf-8"
+    )
     lexicon = Lexicon(list(read_lists(tmp_path)))
     assert [(h.first, h.last) for h in lexicon.find("ik had de groene zware griep".split())] == [(3, 6)]
     assert [(h.first, h.last) for h in lexicon.find("al 12 dagen knoopziekte".split())] == [(1, 4)]
@@ -91,7 +93,9 @@ def test_marks_that_are_written_wrongly_are_refused() -> None:
             unmark(source)
 
 
-def test_an_installed_pipeline_may_name_people_among_the_references(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_installed_pipeline_may_name_people_among_the_references(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stand_in = spacy.blank("nl")
     ruler = stand_in.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": "PER", "pattern": "Zeynep"}])
@@ -105,7 +109,9 @@ def test_an_installed_pipeline_may_name_people_among_the_references(tmp_path: Pa
 
 
 def _run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "pii", *arguments], input=text, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "pii", *arguments], input=text, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_command_scans_masks_explains_and_evaluates(tmp_path: Path) -> None:
