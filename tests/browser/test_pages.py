@@ -64,6 +64,9 @@ async def test_the_page_is_sound_in_every_language_at_every_width_and_in_both_co
                 await page.locator("main [type=search]").fill(kind.search)
                 await page.locator("main [role=search] button").click()
                 await page.locator(".empty").wait_for()
+                # A search answers in the language of the account.
+                await page.goto(f"{page.url}&language={language}")
+                await page.locator(".empty").wait_for()
             if kind.send:
                 await page.locator("main form button[type=submit]").click()
                 await page.locator(".summary").wait_for()
