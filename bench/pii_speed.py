@@ -12,7 +12,6 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import psutil
 import spacy

@@ -20,6 +20,10 @@ def _read(name: str) -> str:
     return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="replace")
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
 def scan(names: Sequence[str], as_json: bool) -> int:
     """Print where each file holds something sensitive, what it is and why; never the value."""
     from pii.pipeline import detect
@@ -27,10 +31,10 @@ def scan(names: Sequence[str], as_json: bool) -> int:
     for name in names:
         findings = detect(_read(name))
         if as_json:
-            print(json.dumps({"file": name, "findings": [asdict(found) for found in findings]}, ensure_ascii=False))
+            _say(json.dumps({"file": name, "findings": [asdict(found) for found in findings]}, ensure_ascii=False))
             continue
         for found in findings:
-            print(f"{name}:{found.start}-{found.end} {found.label} ({found.tier}, {found.score:.2f}) {found.reason}")
+            _say(f"{name}:{found.start}-{found.end} {found.label} ({found.tier}, {found.score:.2f}) {found.reason}")
     return 0
 
 
@@ -52,7 +56,7 @@ def explain(name: str) -> int:
         block = outcome.page.block_at(candidate.start)
         verdict = f"dismissed: {candidate.dismissed}" if candidate.dismissed else "flagged"
         section = f" [{block.section}]" if block.section else ""
-        print(
+        _say(
             f"{candidate.start}-{candidate.end} {candidate.label} {candidate.score:.2f}{section} {candidate.reason}; {verdict}"
         )
     return 0
@@ -64,18 +68,18 @@ def evaluate(paths: Sequence[str], mistakes: bool) -> int:
 
     report = run(document for path in paths for document in read_documents(Path(path)))
     for label, tally in sorted(report.labels.items()):
-        print(
+        _say(
             f"{label:12} marks {tally.marks:4} recall {tally.recall:.3f} findings {tally.findings:4} precision {tally.precision:.3f}"
         )
     for (language, tier), tally in sorted(report.languages.items()):
-        print(f"{language} {tier:12} recall {tally.recall:.3f} precision {tally.precision:.3f} ({tally.marks} marks)")
+        _say(f"{language} {tier:12} recall {tally.recall:.3f} precision {tally.precision:.3f} ({tally.marks} marks)")
     for tier, tally in sorted(report.tiers.items()):
-        print(f"{tier:12} recall {tally.recall:.3f} precision {tally.precision:.3f} ({tally.marks} marks)")
+        _say(f"{tier:12} recall {tally.recall:.3f} precision {tally.precision:.3f} ({tally.marks} marks)")
     per_thousand = 1000 * report.wrongly_restricted / max(1, report.characters)
-    print(f"characters wrongly restricted: {per_thousand:.2f} in 1,000")
+    _say(f"characters wrongly restricted: {per_thousand:.2f} in 1,000")
     if mistakes:
         for mistake in report.mistakes:
-            print(f"{mistake.kind:6} {mistake.document} {mistake.label} {mistake.start}-{mistake.end}")
+            _say(f"{mistake.kind:6} {mistake.document} {mistake.label} {mistake.start}-{mistake.end}")
     return 0
 
 
@@ -86,7 +90,7 @@ def train(out: str) -> int:
 
     data = run().to_bytes()
     (Path(out) if out else ARTEFACT).write_bytes(data)
-    print(hashlib.sha256(data).hexdigest())
+    _say(hashlib.sha256(data).hexdigest())
     return 0
 
 
@@ -121,7 +125,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case _:
                 return train(options.out)
     except (OSError, PiiError) as error:
-        print(f"pii: {error.strerror if isinstance(error, OSError) else error}", file=sys.stderr)
+        sys.stderr.write(f"pii: {error.strerror if isinstance(error, OSError) else error}\n")
         return 2
 
 

@@ -26,7 +26,7 @@ _BIRTH = re.compile(
 _WORK = re.compile(
     r"[ ]?(?:ervaring|d'experience|experience|exp\b|erfahrung|anciennete|ancienniteit|dienst|lang|in |bij |chez |at |als |as |dans |werkervaring|berufs|baan|de metier|de carriere|de service|loopbaan|vast|ago|geleden|later|aaneen|comme|du |ouvrier|praxis)"
 )
-_ENDS = re.compile(r"[ ]*(?:$|[\n,.;:|()·•/–-]|oud|jong|old|young|depuis|jung|alt|et |en |and |und )", re.M)
+_ENDS = re.compile(r"[ ]*(?:$|[\n,.;:|()·•/–-]|oud|jong|old|young|depuis|jung|alt|et |en |and |und )", re.MULTILINE)
 _PERSONAL = frozenset({"personal", "health", "character", "remarks"})
 _HEAD_BLOCKS = 12
 
@@ -58,7 +58,7 @@ def age_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
                 while (
                     left > block.first
                     and first - left < 3
-                    and page.words[left - 1] not in "|"
+                    and page.words[left - 1] != "|"
                     and page.text[page.starts[left - 1]].isupper()
                 ):
                     left -= 1

@@ -60,11 +60,11 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
         features["self_sentence"] = 1.0
     elif clauses.count("self", block.first, block.last):
         features["self_block"] = 1.0
-    if clauses.count("relative", begin, end):
-        features["relative"] = 1.0
-    job_clause = _outside(clauses, "job", left, right, first, last)
+    for cue in ("relative", "vacancy", "third"):
+        if clauses.count(cue, begin, end):
+            features[cue] = 1.0
     job = _outside(clauses, "job", begin, end, first, last)
-    if job_clause:
+    if _outside(clauses, "job", left, right, first, last):
         features["job_clause"] = 1.0
     if job:
         features["job_sentence"] = 1.0
@@ -74,30 +74,17 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
         features["other"] = 1.0
     if _outside(clauses, "other", left, right, first, last):
         features["other_clause"] = 1.0
-    if clauses.count("vacancy", begin, end):
-        features["vacancy"] = 1.0
     if clauses.quoted(page.starts[first], page.ends[last - 1]):
         features["quoted"] = 1.0
         if clauses.count("vacancy", block.first, block.last):
             features["vacancy"] = 1.0
-    if candidate.label in _SPOKEN and (section == "languages" or _among_languages(page, clauses, begin, end)):
+    if candidate.label in _SPOKEN and (section == "languages" or _among_languages(clauses, begin, end)):
         features["language"] = 1.0
-    if clauses.count("third", begin, end):
-        features["third"] = 1.0
     if not job and "other" not in features and clauses.count("gap", begin, end):
         features["gap"] = 1.0
     if clauses.count("negative", left, right):
         features["negative"] = 1.0
-    if section in PERSONAL_SECTIONS:
-        features["section_personal"] = 1.0
-    elif section in WORK_SECTIONS:
-        if section == "experience":
-            features["experience"] = 1.0
-        features["section_work"] = 1.0
-    elif section == "pay":
-        features["section_pay"] = 1.0
-    elif section == "hobbies" and candidate.label in _HOBBY_LABELS:
-        features["hobbies"] = 1.0
+    features |= _by_section(section, candidate.label)
     if end < len(page.words) and page.low.startswith("?", page.starts[end]):
         features["question"] = 1.0
     if candidate.label in _MEMBERSHIP and clauses.count("organisation", begin, end) > 1:
@@ -116,7 +103,18 @@ def situation(page: Page, clauses: Clauses, candidate: Candidate, labels_at: dic
     return Situation(features, (left, right), (begin, end))
 
 
-def _among_languages(page: Page, clauses: Clauses, begin: int, end: int) -> bool:
+def _by_section(section: str, label: Label) -> dict[str, float]:
+    """Give the features of a section: of the person, of work (and of experience), of pay, of memberships."""
+    if section in PERSONAL_SECTIONS:
+        return {"section_personal": 1.0}
+    if section in WORK_SECTIONS:
+        return {"experience": 1.0, "section_work": 1.0} if section == "experience" else {"section_work": 1.0}
+    if section == "pay":
+        return {"section_pay": 1.0}
+    return {"hobbies": 1.0} if section == "hobbies" and label in _HOBBY_LABELS else {}
+
+
+def _among_languages(clauses: Clauses, begin: int, end: int) -> bool:
     """A word for a people names a language beside words for skill in one, or in a column of such lines."""
     if clauses.count("language", begin, end):
         return True
@@ -252,12 +250,9 @@ def features_of(page: Page, candidate: Candidate, around: Situation) -> list[str
         out.append(f"f:{name}:{label}")
     begin, end = around.sentence
     words = page.words
-    for at in range(max(begin, candidate.first - 7), candidate.first):
-        if words[at] not in "|,":
-            out.append(f"l:{words[at]}")
-    for at in range(candidate.last, min(end, candidate.last + 7)):
-        if words[at] not in "|,":
-            out.append(f"r:{words[at]}")
+    left, right = max(begin, candidate.first - 7), min(end, candidate.last + 7)
+    out += [f"l:{word}" for word in words[left : candidate.first] if word not in "|,"]
+    out += [f"r:{word}" for word in words[candidate.last : right] if word not in "|,"]
     return out
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pii.errors import DocumentError
 from pii.labels import Label
 
-_HEAD = re.compile(r"^=== *(\S+) *\| *(nl|fr|en|de) *\| *(cv|letter|email) *\| *(.*?) *===\s*$", re.M)
+_HEAD = re.compile(r"^=== *(\S+) *\| *(nl|fr|en|de) *\| *(cv|letter|email) *\| *(.*?) *===\s*$", re.MULTILINE)
 _MARK = re.compile(r"\[\[([A-Z_]{4,12})\|([^\[\]]{1,2000})\]\]")
 
 

@@ -84,7 +84,7 @@ def _spellings(word: str) -> set[str]:
     low = word.lower()
     if any(char in low for char in "äöü"):
         out.add(fold(low.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")))
-    for form in list(out):
+    for form in sorted(out):
         if "ß" in low or "ss" in form:
             out.add(form.replace("ss", "s") if "ss" in form else form)
     if "ß" in low:

@@ -146,7 +146,7 @@ def _amount_score(page: Page, clauses: Clauses, match: re.Match[str]) -> tuple[f
         return 0.0, ""
     first, last = page.span_words(start, end)
     begin, stop = clauses.sentence(first, last)
-    left, right = clauses.clause(first, last)
+    _left, _right = clauses.clause(first, last)
     block = page.block_at(start)
     pay = clauses.count("pay", begin, stop)
     near_pay = clauses.count("pay", max(begin, first - 8), min(stop, last + 4))

@@ -25,14 +25,17 @@ def writer_sex(page: Page, hits: list[Hit]) -> str:
     for hit in hits:
         name, kind = hit.entry.name, hit.entry.kind
         if (
-            name == "NAME"
-            and hit.first < _HEAD_WORDS
-            and _short(page, hit.first)
-            and page.text[page.starts[hit.first]].isupper()
-            and not _of_partner(page, hit.first)
+            (
+                name == "NAME"
+                and hit.first < _HEAD_WORDS
+                and _short(page, hit.first)
+                and page.text[page.starts[hit.first]].isupper()
+                and not _of_partner(page, hit.first)
+            )
+            or name == "NAME"
+            and hit.first > total - 60
+            and _signs(page, hit.first)
         ):
-            score[kind] += 2.0
-        elif name == "NAME" and hit.first > total - 60 and _signs(page, hit.first):
             score[kind] += 2.0
         elif name == "WRITER":
             score[kind] += 1.2
@@ -63,9 +66,11 @@ def _signs(page: Page, at: int) -> bool:
 def partner_candidates(page: Page, hits: list[Hit]) -> list[Candidate]:
     """Give a candidate for each partner of the writer's own sex."""
     words_of = [hit for hit in hits if hit.entry.name in ("PARTNER", "NAME")]
-    if not any(hit.entry.name == "PARTNER" for hit in words_of):
-        if not any(_COUPLE.intersection(page.words[max(0, h.first - 3) : h.first]) for h in words_of):
-            return []
+    if not any(
+        hit.entry.name == "PARTNER" or _COUPLE.intersection(page.words[max(0, hit.first - 3) : hit.first])
+        for hit in words_of
+    ):
+        return []
     own = writer_sex(page, hits)
     if not own:
         return []
@@ -115,6 +120,6 @@ def partner_candidates(page: Page, hits: list[Hit]) -> list[Candidate]:
                 first=hit.first,
                 last=last,
                 kind="partner",
-            )  # fmt: skip
+            )
         )
     return out

@@ -62,7 +62,7 @@ def _referee(page: Page, clauses: Clauses, candidate: Candidate) -> Candidate | 
     """Give the stretch from a third person's name to their contact when somebody else's contact stands there."""
     index = page.block_index(candidate.start)
     block = page.blocks[index]
-    first, last = page.span_words(candidate.start, candidate.end)
+    first, _last = page.span_words(candidate.start, candidate.end)
     begin = max(block.first, first - 40)
     section = block.section == "references"
     opening = max(block.start, candidate.start - 400)

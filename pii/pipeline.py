@@ -111,7 +111,7 @@ def _scan_of(doc: Doc) -> Scan:
 
 
 @Language.factory("pii_findings")
-def make_findings(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+def make_findings(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 - spaCy passes both by name
     """Give the component that settles the findings and writes ``doc.spans["pii"]``."""
 
     def component(doc: Doc) -> Doc:
@@ -138,7 +138,7 @@ def findings_of(doc: Doc) -> tuple[Finding, ...]:
 
 
 @Language.factory("pii_names", default_config={"model": ""})
-def make_names(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:
+def make_names(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 - spaCy passes both by name
     """Give the component that lets an installed spaCy pipeline name the people among the references."""
     reader = spacy.load(model)
 

@@ -72,7 +72,8 @@ def _free(page: Page, candidate: Candidate, owned: Spans) -> list[tuple[int, int
         parts.append((at, candidate.end))
     out = []
     whole = len(parts) == 1 and parts[0] == (candidate.start, candidate.end)
-    for left, right in parts:
+    for part in parts:
+        left, right = part
         if not whole and not _holds_core(page, candidate, left, right):
             continue
         while left < right and not page.text[left].isalnum() and page.text[left] not in "+(@€$£#":

@@ -124,11 +124,10 @@ def _long_label(page: Page, value: int, stop: int) -> int:
 def _fields(page: Page, block: Block, labels: dict[int, Hit]) -> list[Field] | None:
     """Give the fields of a block; None when the block is a label alone whose value must follow."""
     words = page.words
-    starts: list[tuple[int, Hit]] = []
     begin = _content(page, block)
-    for at in range(begin, block.last):
-        if at in labels and (at == begin or words[at - 1] == "|"):
-            starts.append((at, labels[at]))
+    starts = [
+        (at, labels[at]) for at in range(begin, block.last) if at in labels and (at == begin or words[at - 1] == "|")
+    ]
     if not starts:
         return []
     out: list[Field] = []

@@ -111,7 +111,7 @@ def _plausible(page: Page, field: Field, label: Label, value: str) -> bool:
     return True
 
 
-def section_candidates(page: Page, clauses: Clauses) -> Iterator[Candidate]:
+def section_candidates(page: Page) -> Iterator[Candidate]:
     """Give a candidate for every short block under a heading on health: all of it answers the heading."""
     for block in page.blocks:
         if block.section != "health" or block.last - block.first > _SECTION_WORDS:

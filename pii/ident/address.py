@@ -83,7 +83,8 @@ def address_candidates(page: Page, taken: Spans) -> Iterator[Candidate]:
     posts = list(_posts(page))
     used: set[int] = set()
     lefts = [left for left, _ in posts]
-    for start, end in sorted(spans):
+    for street in sorted(spans):
+        start, end = street
         close = range(bisect_left(lefts, start - 60), bisect_left(lefts, end + 61))
         for index in close:
             left, right = posts[index]

@@ -73,7 +73,7 @@ def bank_candidates(page: Page, runs: list[Run]) -> Iterator[Candidate]:
             digits = re.sub(r"\D", "", match.group())
             if length:
                 ok = (
-                    int(digits[:10]) % 97 in (int(digits[10:]) % 97,)
+                    int(digits[:10]) % 97 == int(digits[10:]) % 97
                     and cue_before(low, match.start(), page.block_at(match.start()).start).kind == "bank"
                 )
             else:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from pii.candidates import Candidate
 from pii.ident.cues import cue_before
-from pii.ident.numbers import Run
 from pii.labels import Label
 from pii.spans import Spans
 from pii.text import Page
@@ -56,7 +55,7 @@ _DATES = re.compile(
 )
 
 
-def contact_candidates(page: Page, runs: list[Run], taken: Spans) -> Iterator[Candidate]:
+def contact_candidates(page: Page, taken: Spans) -> Iterator[Candidate]:
     """Give the e-mail, web and telephone contacts on a page, whoever's they are."""
     low = page.low
     mails = Spans()
@@ -212,9 +211,8 @@ def _phones(page: Page, taken: Spans) -> Iterator[Candidate]:
                 and re.match(r"0\d{3}[. ]\d{3}[. ]\d{3}\Z", value)
                 and cue.kind != "phone"
                 and digits[:2] in ("04", "05", "06", "07", "08")
-            ):
-                if not (digits.startswith("04") and digits[2] in "56789"):
-                    continue
+            ) and not (digits.startswith("04") and digits[2] in "56789"):
+                continue
             busy.add(start, end)
             yield Candidate(
                 start,

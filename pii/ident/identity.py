@@ -169,7 +169,7 @@ def _in_run(page: Page, run: Run) -> Iterator[Candidate]:
         cue = cues[start]
         if cue.kind == "national" and not known(digits) and _validated_inside(run, low, start, end):
             continue
-        candidate = _national(low, start, end, digits, lengths, cue) or _document(page, start, end, digits, cue, run)
+        candidate = _national(low, start, end, digits, lengths, cue) or _document(page, start, end, digits, cue)
         if candidate:
             at = candidate.end
             yield candidate
@@ -248,7 +248,7 @@ def _near(cue: Cue) -> bool:
     return cue.gap < 26
 
 
-def _document(page: Page, start: int, end: int, digits: str, cue: Cue, run: Run) -> Candidate | None:
+def _document(page: Page, start: int, end: int, digits: str, cue: Cue) -> Candidate | None:
     low, text = page.low, page.text
     if cue.kind != "document" or not _near(cue) or len(digits) > 13 or _DATE.match(low[start:end]):
         return None

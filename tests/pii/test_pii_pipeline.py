@@ -80,9 +80,9 @@ def test_a_term_is_added_without_code(tmp_path: Path) -> None:
         "; mine\n[HEALTH self nl]\nblauwe|groene ~2 griep, # dagen knoop*\n", encoding="utf-8"
     )
     lexicon = Lexicon(list(read_lists(tmp_path)))
-    assert [(h.first, h.last) for h in lexicon.find("ik had de groene zware griep".split())] == [(3, 6)]
-    assert [(h.first, h.last) for h in lexicon.find("al 12 dagen knoopziekte".split())] == [(1, 4)]
-    assert lexicon.find("groene | griep".split()) == []
+    assert [(h.first, h.last) for h in lexicon.find(["ik", "had", "de", "groene", "zware", "griep"])] == [(3, 6)]
+    assert [(h.first, h.last) for h in lexicon.find(["al", "12", "dagen", "knoopziekte"])] == [(1, 4)]
+    assert lexicon.find(["groene", "|", "griep"]) == []
     with pytest.raises(LexiconError):
         parse_phrase("~2 griep", "HEALTH", "self", "nl", "mine")
 
