@@ -6,7 +6,7 @@ import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -18,6 +18,9 @@ from ats.core.logs import configure_logs
 from ats.core.supervisor import HOPELESS_STATUS
 from ats.local import DEFAULT_PORT, LocalData, new_master_key, with_environment
 from ats.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from ats.core.outbox import Dead
 
 T = TypeVar("T")
 ROLES = ("recruiter", "privacy_coordinator", "administrator")
@@ -153,6 +156,40 @@ async def _retention(settings: Settings, on: date | None, *, dry_run: bool) -> s
     if report.failed:
         _give_up(f"{report.failed} erasures failed and will be tried again; the log says why.")
     return f"Erased what was due on {day}: {report.applications} single applications, {report.candidates} people."
+
+
+@main.group()
+def jobs() -> None:
+    """Jobs that failed for good."""
+
+
+@jobs.command("dead")
+def dead_jobs() -> None:
+    """List them by kind and error."""
+    for each in _asyncio(_dead_jobs(_settings())):
+        click.echo(f"{each.count:>6}  {each.kind}  {each.error}")
+
+
+@jobs.command("revive")
+def revive_jobs() -> None:
+    """Have all of them tried anew, once what was wrong is mended."""
+    click.echo(f"{_asyncio(_revive_jobs(_settings()))} jobs will be tried again.")
+
+
+async def _dead_jobs(settings: Settings) -> "list[Dead]":
+    from ats.core import outbox
+    from ats.process import open_services
+
+    async with open_services(settings, name="ats jobs"):
+        return await outbox.dead()
+
+
+async def _revive_jobs(settings: Settings) -> int:
+    from ats.core import outbox
+    from ats.process import open_services
+
+    async with open_services(settings, name="ats jobs"):
+        return await outbox.revive(now=read_clock())
 
 
 @main.group()

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ats.candidates.queries import unknown_master_keys
-from ats.core import db
+from ats.core import db, outbox
 from ats.core.bell import ArqBell
 from ats.core.blobs import open_blobs
 from ats.core.clock import civil_date, read_clock
@@ -32,12 +32,17 @@ class Overdue(Exception):
     """Something should have been erased days ago."""
 
 
+class DeadJobs(Exception):
+    """Jobs failed as often as they may, and nobody has looked at them yet."""
+
+
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything. Each is looked at even when another is broken."""
     checks: list[tuple[str, Callable[[Settings], Awaitable[str]], str]] = [
         ("PostgreSQL", _database, "check ATS_DATABASE_URL, and that the server runs and lets this role in"),
         ("master key", _master_key, "cannot be tried before PostgreSQL is good"),
         ("erasure", _erasure, "cannot be looked at before PostgreSQL is good"),
+        ("jobs", _jobs, "cannot be looked at before PostgreSQL is good"),
         ("Redis", _redis, "check ATS_REDIS_URL; meanwhile jobs wait, nothing is lost"),
         ("files", _files, "check ATS_FILES_URL and, for s3://, the ATS_FILES_ settings"),
         ("mail", _mail, "check ATS_MAIL_URL, and that the server takes connections"),
@@ -49,7 +54,7 @@ async def examine(settings: Settings) -> list[Finding]:
 async def _look(settings: Settings, name: str, check: Callable[[Settings], Awaitable[str]], remedy: str) -> Finding:
     try:
         return Finding(name, True, await check(settings))
-    except (db.UnsafeRole, NotMigrated, WrongMasterKey, Overdue) as error:
+    except (db.UnsafeRole, NotMigrated, WrongMasterKey, Overdue, DeadJobs) as error:
         return Finding(name, False, str(error))
     except Exception as error:  # noqa: BLE001 -- whatever it is, the other checks go on, and texts may hold secrets
         return Finding(name, False, f"{type(error).__name__}; {remedy}")
@@ -86,6 +91,15 @@ async def _erasure(settings: Settings) -> str:
     if days > MAX_OVERDUE_DAYS:
         raise Overdue(f"something has been due for {days} days: `ats worker` must run; its log says what failed")
     return "nothing is overdue"
+
+
+async def _jobs(settings: Settings) -> str:
+    async with _connected(settings):
+        found = await outbox.dead()
+    if found:
+        count = sum(each.count for each in found)
+        raise DeadJobs(f"{count} failed for good: `ats jobs dead` says which, `ats jobs revive` tries them anew")
+    return "none has failed for good"
 
 
 async def _redis(settings: Settings) -> str:

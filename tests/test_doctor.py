@@ -15,7 +15,7 @@ from tests.support.environment import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET_WORD = "hunter2-canary"
-CHECKS = ["PostgreSQL", "master key", "erasure", "Redis", "files", "mail", "sandbox"]
+CHECKS = ["PostgreSQL", "master key", "erasure", "jobs", "Redis", "files", "mail", "sandbox"]
 
 
 @pytest.fixture

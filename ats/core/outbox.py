@@ -170,6 +170,33 @@ async def waiting(*, now: datetime, limit: int = 100) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+class Dead(msgspec.Struct, frozen=True):
+    """Jobs of one kind that failed as often as they may, by the type of their last error."""
+
+    kind: str
+    error: str
+    count: int
+
+
+async def dead() -> list[Dead]:
+    """The dead jobs, counted by kind and error: what an operator looks at."""
+    rows = await db.fetch(
+        "SELECT kind, last_error AS error, count(*) AS count FROM outbox WHERE dead_at IS NOT NULL "
+        "GROUP BY kind, last_error ORDER BY kind, last_error"
+    )
+    return [Dead(**row) for row in rows]
+
+
+async def revive(*, now: datetime) -> int:
+    """Let every dead job be tried anew, once its cause is mended; gives how many."""
+    rows = await (
+        Outbox.update({Outbox.dead_at: None, Outbox.attempts: 0, Outbox.run_after: now})
+        .where(Outbox.dead_at.is_not_null())
+        .returning(Outbox.id)
+    )
+    return len(rows)
+
+
 async def prune(*, now: datetime) -> None:
     """Delete jobs that were done a week ago or longer."""
     await Outbox.delete().where(Outbox.done_at < now - KEEP_DONE)

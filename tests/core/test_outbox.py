@@ -67,6 +67,18 @@ async def test_a_failing_job_comes_back_later_and_later_and_ends_among_the_dead(
     assert await outbox.claim(job_id, now=now + timedelta(days=1)) is None
 
 
+async def test_dead_jobs_are_listed_and_revived(services):
+    job_id = await put(services)
+    now = read_clock()
+    for attempt in range(1, outbox.MAX_ATTEMPTS + 1):
+        await outbox.fail(await outbox.claim(job_id, now=now), ValueError(), now=now)
+        now += outbox.back_off(attempt)
+    assert await outbox.dead() == [outbox.Dead("test", "ValueError", 1)]
+    assert await outbox.revive(now=now) == 1
+    assert await outbox.dead() == []
+    assert (await outbox.claim(job_id, now=now)).attempts == 1
+
+
 def test_the_delay_doubles_up_to_an_hour():
     delays = [outbox.back_off(attempt).total_seconds() for attempt in (1, 2, 3, 10, 50)]
     assert delays == [5, 10, 20, 2560, 3600]
