@@ -92,8 +92,15 @@ def field_candidates(page: Page, fields: list[Field]) -> Iterator[Candidate]:
         if label is Label.HEALTH and (_INSURANCE.search(value) or page.block_at(field.start).section == "pay"):
             label = Label.BENEFITS
         first, last = page.span_words(field.start, field.end)
+        end = field.end
+        if RANK[tier_of(label)] == 2:
+            if "?" in value:
+                continue
+            stop = next((at for at in range(first, last) if page.words[at] == "|"), last)
+            if first < stop < last:
+                last, end = stop, page.ends[stop - 1]
         yield Candidate(
-            field.start, field.end, label, 0.9 if field.explicit else 0.8, "value of a label that asks for it",
+            field.start, end, label, 0.9 if field.explicit else 0.8, "value of a label that asks for it",
             rule="field", first=first, last=last, kind="field",
         )  # fmt: skip
 
