@@ -48,8 +48,10 @@ def run(port: int, folder: Path | None, demo: bool) -> None:
 def web() -> None:
     """Serve the pages (production: behind a proxy that speaks TLS)."""
     from ats.app import create_app
+    from ats.core.memory import give_back_large_blocks
     from ats.web.server import serve
 
+    give_back_large_blocks()
     settings = _settings()
     configure_logs(settings.log_level)
     _asyncio(serve(create_app(settings), settings))

@@ -1,6 +1,7 @@
 """The whole product as `ats run` starts it, in a directory of its own."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -40,9 +41,10 @@ class Stack:
         """Resident bytes of one of its processes with all that it has started."""
         total = 0
         for child in psutil.Process(self.process.pid).children(recursive=True):
-            if child.cmdline()[-1:] == [name]:
-                family = [child, *child.children(recursive=True)]
-                total += sum(each.memory_info().rss for each in family)
+            # Readers come and go with their documents.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if child.cmdline()[-1:] == [name]:
+                    total += sum(each.memory_info().rss for each in (child, *child.children(recursive=True)))
         return total
 
 

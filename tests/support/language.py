@@ -101,6 +101,7 @@ def codes(kind: type[StrEnum] = StrEnum) -> Iterator[str]:
 
 # The audit page still shows these as they are stored.
 
+
 def raw(page: str, language: str) -> list[str]:
     """Names of the code that a page shows: snake_case, tags, unfilled placeholders, a value of an enumeration alone."""
     tree = lxml_html.fromstring(page)
