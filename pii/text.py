@@ -99,10 +99,6 @@ class Page:
         """Give the block that a character offset lies in."""
         return self.blocks[self.block_index(place)]
 
-    def word_at(self, place: int) -> int:
-        """Give the index of the first word that ends after a character offset."""
-        return bisect_right(self.ends, place)
-
     def span_words(self, start: int, end: int) -> tuple[int, int]:
         """Give the indices (end exclusive) of the words that lie in a stretch."""
         return bisect_right(self.ends, start), bisect_left(self.starts, end)

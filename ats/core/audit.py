@@ -27,7 +27,6 @@ class Tag(StrEnum):
     POOL_WITHDRAW = "candidate:pool:withdraw"
     SHARING_OBJECT = "candidate:sharing:object"
     SHARING_OBJECTION_RECORD = "system:sharing:record-objection"
-    LINK_SEND = "system:link:send"
     MESSAGE_SEND = "system:message:send"
     DOCUMENT_READ = "system:document:read"
     DOCUMENT_REFUSE = "system:document:refuse"

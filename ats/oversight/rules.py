@@ -10,7 +10,6 @@ TAG_LABELS: dict[Tag, str] = {
     Tag.POOL_WITHDRAW: N_("Left the talent pool"),
     Tag.SHARING_OBJECT: N_("Objected to sharing"),
     Tag.SHARING_OBJECTION_RECORD: N_("Objection recorded"),
-    Tag.LINK_SEND: N_("Private link sent"),
     Tag.MESSAGE_SEND: N_("Mail sent"),
     Tag.DOCUMENT_READ: N_("Document read and masked"),
     Tag.DOCUMENT_REFUSE: N_("Document could not be read"),

@@ -16,9 +16,6 @@ _EMAIL_SPELLED = re.compile(
     r"[a-z0-9._-]{2,40} ?(?:\[at\]|\(at\)|\[@\]) ?[a-z0-9-]{2,40} ?(?:\[dot\]|\(dot\)|\.) ?[a-z]{2,6}(?![a-z0-9])"
 )
 _HANDLE = re.compile(r"(?<![\w@.])@[a-z0-9_.]{3,30}(?![\w@])")
-_HANDLE_CUE = re.compile(
-    r"(?:insta(?:gram)?|twitter|tiktok|telegram|mastodon|x|threads|snap(?:chat)?|bluesky|handle|discord|github|skype|linkedin)\W{0,4}\Z"
-)
 _NAMED_HANDLE = re.compile(
     r"(?<![a-z])(?:skype|insta(?:gram)?|telegram|discord|snapchat|tiktok|linkedin|github|xing)[ ]?(?::|=|>)[ ]?(@?[a-z0-9_.\-/]{4,40})(?![\w@])"
 )
