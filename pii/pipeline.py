@@ -26,6 +26,7 @@ from pii.labels import Label
 from pii.resolve import THRESHOLD
 from pii.scan import Scan, settle, weighed
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_|\s+")
 KEY = "pii"
 MODEL_VARIABLE = "PII_SPACY_MODEL"
@@ -40,7 +41,8 @@ class CandidateTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Make a Doc of the text, its candidates kept in ``doc.user_data``."""
-        scan = weighed(text)
+        # A lone surrogate is no character and cannot be hashed; one stands for one, so offsets stay.
+        scan = weighed(_SURROGATE.sub("\ufffd", text))
         words, spaces = _cut(scan)
         doc = Doc(self.vocab, words=words, spaces=spaces)
         doc.user_data[KEY] = scan

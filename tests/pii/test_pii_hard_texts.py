@@ -48,3 +48,8 @@ def _seconds(text: str) -> float:
 def test_line_ends_and_odd_spaces_do_not_hide_a_number() -> None:
     for text in ("rrn\r\n85.07.30-033.28", "rrn\u00a085.07.30\u2011033.28", "rrn ８５０７３００３３２８"):
         assert [found.label for found in pii.detect(text)] == [pii.Label.NATIONAL_ID], text
+
+
+def test_a_lone_surrogate_is_no_obstacle_and_moves_no_offset() -> None:
+    text = "\ud800 NISS 85.07.30-033-28 \udfff"
+    assert [text[found.start : found.end] for found in pii.detect(text)] == ["85.07.30-033-28"]
