@@ -31,8 +31,12 @@ def main() -> None:
         sys.exit(REMEDY)
     sys.stdout.write("Installing Chromium for the browser tests ...\n")
     sys.stdout.flush()
+    # Fonts too: without any, no text has a size.
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+    for arguments in (
+        ["update", "-qq"],
+        ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"],
+    ):
         subprocess.run(["apt-get", *arguments], check=True, env=environ, stdout=subprocess.DEVNULL)
     if not find_browser():
         sys.exit(REMEDY)
