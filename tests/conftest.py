@@ -11,9 +11,11 @@ import httpx
 import hypothesis
 import pytest
 import pytest_asyncio
+import redis.asyncio
 
 from ats.consent.actions import publish
 from ats.core import db, embedded, outbox
+from ats.core.bell import ArqBell
 from ats.core.blobs import open_blobs
 from ats.core.clock import read_clock
 from ats.core.mail import FolderMailer
@@ -146,3 +148,21 @@ def work(services: Services, sandbox: Sandbox) -> Callable[[], Awaitable[int]]:
         return completed
 
     return run
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def looking(servers: embedded.EmbeddedServers) -> AsyncIterator[redis.asyncio.Redis]:
+    """A client to look at what is in Redis, which begins empty."""
+    client = redis.asyncio.Redis.from_url(servers.urls.redis_url)
+    await client.flushall()
+    yield client
+    await client.flushall()
+    await client.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bell(servers: embedded.EmbeddedServers) -> AsyncIterator[ArqBell]:
+    """The doorbell on the real Redis."""
+    made = ArqBell(servers.urls.redis_url)
+    yield made
+    await made.close()

@@ -4,28 +4,10 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-import redis.asyncio
 from redis.exceptions import RedisError
 
 from ats.core.bell import QUEUE, ArqBell, decode, encode
 from ats.core.outbox import Doorbell
-
-
-@pytest.fixture
-async def looking(servers):
-    """A client to look at what is in Redis, which begins empty."""
-    client = redis.asyncio.Redis.from_url(servers.urls.redis_url)
-    await client.flushall()
-    yield client
-    await client.flushall()
-    await client.aclose()
-
-
-@pytest.fixture
-async def bell(servers):
-    made = ArqBell(servers.urls.redis_url)
-    yield made
-    await made.close()
 
 
 async def test_the_same_row_rung_many_times_is_one_ring(bell, looking):

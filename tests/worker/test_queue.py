@@ -8,28 +8,12 @@ from uuid import uuid4
 import pytest
 import redis.asyncio
 
-from ats.core.bell import QUEUE, ArqBell
+from ats.core.bell import QUEUE
 from worker import queue
 from worker.queue import answer_rings
 
 # arq 0.28 hangs up in a way that redis-py calls old.
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated close")
-
-
-@pytest.fixture
-async def looking(servers):
-    client = redis.asyncio.Redis.from_url(servers.urls.redis_url)
-    await client.flushall()
-    yield client
-    await client.flushall()
-    await client.aclose()
-
-
-@pytest.fixture
-async def bell(servers):
-    made = ArqBell(servers.urls.redis_url)
-    yield made
-    await made.close()
 
 
 @asynccontextmanager
